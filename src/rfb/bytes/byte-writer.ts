@@ -1,0 +1,64 @@
+/** Appends big-endian fields to a growing buffer; one message is one `take()`, and one `take()` one write to the pipe. */
+export class ByteWriter {
+  #bytes = new Uint8Array(64);
+  #data = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    this.#data.setUint8(this.#grow(1), value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#data.setUint16(this.#grow(2), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#data.setUint32(this.#grow(4), value);
+    return this;
+  }
+
+  s32(value: number): this {
+    this.#data.setInt32(this.#grow(4), value);
+    return this;
+  }
+
+  bool(value: boolean): this {
+    return this.u8(value ? 1 : 0);
+  }
+
+  pad(length: number): this {
+    const at = this.#grow(length);
+    this.#bytes.fill(0, at, at + length);
+    return this;
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#grow(bytes.length));
+    return this;
+  }
+
+  /** The bytes so far, as a buffer of its own; the writer is empty afterwards. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #grow(length: number): number {
+    const at = this.#length;
+    this.#length += length;
+    if (this.#length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length));
+      bytes.set(this.#bytes.subarray(0, at));
+      this.#bytes = bytes;
+      this.#data = new DataView(bytes.buffer);
+    }
+    return at;
+  }
+}

@@ -1,0 +1,30 @@
+import { ByteReader } from '../bytes/byte-reader.ts';
+import type { ByteWriter } from '../bytes/byte-writer.ts';
+
+/** What RFB runs over: bytes in order, both ways. Transports return one; TLS inside RFB wraps one into another. */
+export interface BytePipe {
+  /** Where it leads, for messages: `127.0.0.1:5901`. Never holds a secret. */
+  readonly name: string;
+  /** Ends when the peer closes, throws `ConnectionError` when the connection breaks. Iterated once. */
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** Resolves when the bytes are on their way and the pipe takes more. The pipe does not keep `bytes`. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Idempotent. Ends `incoming`, and leaves nothing that keeps the process alive. */
+  close(): Promise<void>;
+}
+
+/** A pipe with its reader: what the handshake and the security types talk to. */
+export class Connection {
+  readonly pipe: BytePipe;
+  readonly reader: ByteReader;
+
+  constructor(pipe: BytePipe) {
+    this.pipe = pipe;
+    this.reader = new ByteReader(pipe.incoming);
+  }
+
+  /** Sends what `out` holds, as one write. */
+  async send(out: ByteWriter): Promise<void> {
+    await this.pipe.write(out.take());
+  }
+}

@@ -1,0 +1,39 @@
+/** Every cap on what a peer may announce, each with its reason. Nothing is allocated, awaited or looped over above these. */
+
+/** No single read waits for more than this; larger things are read in pieces. */
+export const MAX_NEED = 4 * 1024 * 1024;
+
+/** TigerVNC's own limit for either side of a desktop. */
+export const MAX_DESKTOP_SIDE = 16_384;
+
+/** 64 Mpixel (256 MiB of RGBA): four 4K screens and to spare, while 65535×65535 would be 16 GiB. */
+export const MAX_DESKTOP_PIXELS = 64 * 1024 * 1024;
+
+/** Desktop names are window titles. */
+export const MAX_DESKTOP_NAME = 64 * 1024;
+
+/** Failure reasons are sentences. */
+export const MAX_REASON = 16 * 1024;
+
+/** Clipboards are text for people; TigerVNC stops at 256 KiB, libvncclient at 1 MiB: what is longer is skipped, not kept. */
+export const MAX_CUT_TEXT = 1024 * 1024;
+
+/** A longer clipboard is not worth waiting for even to skip it: this is no clipboard but a broken stream. */
+export const MAX_SKIPPED_CUT_TEXT = 64 * 1024 * 1024;
+
+/** Cursors are small; 1024 admits every accessibility size. */
+export const MAX_CURSOR_SIDE = 1024;
+
+/** The payload of a Fence, rfbproto "ServerFence". */
+export const MAX_FENCE_PAYLOAD = 64;
+
+/** The greeting is 12 bytes; a server that talks before it (XAPI's proxies) gets this much patience. */
+export const MAX_GREETING = 12;
+
+/** One JPEG rectangle: more bytes than its raw pixels and a header is not compression. */
+export const MAX_JPEG_BYTES = 16 * 1024 * 1024;
+
+/** The most bytes that a compressed payload may take for pixels of `rawLength` bytes: zlib's own worst case, and room for empty blocks. */
+export function maxCompressedLength(rawLength: number): number {
+  return rawLength + (rawLength >>> 3) + 4096;
+}

@@ -1,0 +1,27 @@
+import type { Connection } from '../connection.ts';
+
+/** A security type, RFC 6143 §7.2 and rfbproto. One file each, one line in index.ts. */
+export interface SecurityType {
+  /** The number on the wire. */
+  readonly type: number;
+  /** What `--security` accepts. */
+  readonly name: string;
+  /** Whether what follows is encrypted. */
+  readonly encrypts: boolean;
+  /** Authenticates, up to SecurityResult and without it. Returns the connection to go on with. */
+  authenticate(connection: Connection, context: SecurityContext): Promise<Connection>;
+}
+
+export interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** What a server wants to know: asked of the caller only when it is needed. */
+export type CredentialsProvider = (wanted: readonly (keyof Credentials)[]) => Credentials | Promise<Credentials>;
+
+export interface SecurityContext {
+  readonly credentials: CredentialsProvider;
+  /** Tells the user something that is no error. */
+  warn(message: string): void;
+}

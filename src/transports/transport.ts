@@ -1,0 +1,46 @@
+import type { BytePipe } from '../rfb/protocol/connection.ts';
+import type { Credentials } from '../rfb/protocol/security/security-type.ts';
+
+/** A way to reach a console: one file or folder each, one line in index.ts. */
+export interface Transport {
+  /** The URL schemes it serves, without colon. */
+  readonly schemes: readonly string[];
+  /** An example address for help texts. */
+  readonly example: string;
+  /**
+   * Checks the address before anything is dialled, and returns how to show it (secrets removed).
+   * @throws UsageError `BAD_ADDRESS`
+   */
+  describe(address: string): string;
+  /**
+   * Opens the pipe. Aborting `signal` ends the attempt with the signal's reason.
+   * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · UsageError `BAD_ADDRESS`
+   */
+  open(address: string, options: OpenOptions): Promise<Opened>;
+}
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  readonly tls?: TlsOptions;
+  /** Extra headers of a websocket's upgrade request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sub-protocol to ask for, exactly one; default `binary`. */
+  readonly subprotocol?: string;
+  /** Tells the user something that is no error. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface TlsOptions {
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: string;
+  /** SHA-256 of the server's certificate (DER), 64 hex digits: it and no other is accepted, whoever signed it. */
+  readonly pin?: string;
+  /** Accepts any certificate: encryption without knowing with whom. */
+  readonly insecure?: boolean;
+}
+
+export interface Opened {
+  readonly pipe: BytePipe;
+  /** What the transport learnt on the way: a console ticket's password. The caller's own credentials go first. */
+  readonly credentials?: Credentials;
+}
