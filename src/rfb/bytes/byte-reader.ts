@@ -98,6 +98,11 @@ export class ByteReader {
     this.#take(length);
   }
 
+  /** Borrows what is here without reading it, at most `limit` bytes. */
+  peek(limit: number): Uint8Array {
+    return this.#bytes.subarray(this.#start, Math.min(this.#end, this.#start + limit));
+  }
+
   /** Reads and drops `length` bytes, however many, in pieces. */
   async discard(length: number): Promise<void> {
     for (let left = length; left > 0; ) {

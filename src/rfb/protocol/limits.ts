@@ -27,9 +27,6 @@ export const MAX_CURSOR_SIDE = 1024;
 /** The payload of a Fence, rfbproto "ServerFence". */
 export const MAX_FENCE_PAYLOAD = 64;
 
-/** The greeting is 12 bytes; a server that talks before it (XAPI's proxies) gets this much patience. */
-export const MAX_GREETING = 12;
-
 /** One JPEG rectangle: more bytes than its raw pixels and a header is not compression. */
 export const MAX_JPEG_BYTES = 16 * 1024 * 1024;
 

@@ -1,0 +1,164 @@
+import type { ByteReader } from '../bytes/byte-reader.ts';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import {
+  AuthenticationError,
+  ConnectionError,
+  type Phase,
+  ProtocolError,
+  RfbError,
+  UnsupportedError,
+} from '../errors.ts';
+import type { Connection } from '../protocol/connection.ts';
+import { MAX_DESKTOP_NAME, MAX_REASON } from '../protocol/limits.ts';
+import { PIXEL_FORMAT_LENGTH, type PixelFormat, readPixelFormat } from '../protocol/pixel-format.ts';
+import { exchangeProtocolVersion, type ProtocolVersion } from '../protocol/protocol-version.ts';
+import { securityTypeName, securityTypes } from '../protocol/security/index.ts';
+import type { SecurityContext, SecurityType } from '../protocol/security/security-type.ts';
+import { decodeText, printable } from '../protocol/text.ts';
+
+export interface HandshakeOptions extends SecurityContext {
+  /** Names of the security types that may be used, most preferred first; default: all of them in the registry's order. */
+  readonly security?: readonly string[];
+  /** Whether others may stay connected. */
+  readonly shared: boolean;
+  /** Called as the handshake enters each phase. */
+  onPhase?(phase: Phase): void;
+}
+
+export interface Established {
+  readonly connection: Connection;
+  readonly version: ProtocolVersion;
+  /** The version in the server's greeting, as numbers: `3.889`. */
+  readonly announcedVersion: string;
+  readonly securityType: SecurityType;
+  /** All that the server offered, by number. */
+  readonly offeredSecurityTypes: readonly number[];
+  readonly server: ServerInit;
+}
+
+/** ServerInit, RFC 6143 §7.3.2. */
+export interface ServerInit {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelFormat: PixelFormat;
+  readonly name: string;
+}
+
+/** RFC 6143 §7.1 to §7.3, a line a message. Errors carry the phase that they arose in. */
+export async function handshake(raw: Connection, options: HandshakeOptions): Promise<Established> {
+  let phase: Phase = 'greeting';
+  const enter = (next: Phase) => {
+    phase = next;
+    options.onPhase?.(next);
+  };
+  try {
+    enter('greeting');
+    const { version, announced } = await exchangeProtocolVersion(raw);
+    enter('security');
+    const { chosen, offered } = await chooseSecurityType(raw, version, options.security);
+    const connection = await chosen.authenticate(raw, options);
+    if (version === '3.8' || chosen.name !== 'none') await readSecurityResult(connection.reader, version, chosen);
+    enter('init');
+    await connection.send(new ByteWriter().bool(options.shared));
+    const server = await readServerInit(connection.reader);
+    return {
+      connection,
+      version,
+      announcedVersion: announced,
+      securityType: chosen,
+      offeredSecurityTypes: offered,
+      server,
+    };
+  } catch (error) {
+    if (error instanceof RfbError) error.phase ??= phase;
+    throw error;
+  }
+}
+
+/** RFC 6143 §7.1.2; in 3.3 the server decides alone (appendix A). */
+async function chooseSecurityType(
+  { reader, pipe }: Connection,
+  version: ProtocolVersion,
+  allowed: readonly string[] | undefined,
+): Promise<{ chosen: SecurityType; offered: readonly number[] }> {
+  const offered = version === '3.3' ? await readSecurityType(reader) : await readSecurityTypes(reader);
+  const candidates = allowed
+    ? allowed.flatMap((name) => securityTypes.filter((candidate) => candidate.name === name))
+    : securityTypes;
+  const chosen = candidates.find(({ type }) => offered.includes(type));
+  if (!chosen) {
+    const list = (types: readonly number[]) => types.map((type) => `${securityTypeName(type)} (${type})`).join(', ');
+    const could = securityTypes.filter(({ type }) => offered.includes(type)).map(({ name }) => name);
+    const remedy =
+      could.length > 0 ? `--security ${could.join(',')} would allow it` : 'set one of these up on the server';
+    throw new UnsupportedError(
+      'NO_COMMON_SECURITY_TYPE',
+      `no common security type: the server offers ${list(offered)}; wanted ${list(candidates.map(({ type }) => type))}; ${remedy}`,
+    );
+  }
+  if (version !== '3.3') await pipe.write(Uint8Array.of(chosen.type));
+  return { chosen, offered };
+}
+
+async function readSecurityTypes(reader: ByteReader): Promise<readonly number[]> {
+  await reader.need(1);
+  const count = reader.u8();
+  if (count === 0) throw await refused(reader);
+  await reader.need(count);
+  return [...reader.view(count)];
+}
+
+async function readSecurityType(reader: ByteReader): Promise<readonly number[]> {
+  await reader.need(4);
+  const type = reader.u32();
+  if (type === 0) throw await refused(reader);
+  return [type];
+}
+
+/** The server closes instead of offering security types, and says why: lock-outs arrive like this. */
+async function refused(reader: ByteReader): Promise<RfbError> {
+  const reason = await readReason(reader);
+  const locked = /too many|lock|blacklist/i.test(reason);
+  return locked
+    ? new AuthenticationError(
+        'TOO_MANY_ATTEMPTS',
+        `the server locked this client out: ${reason}; wait, then try again`,
+        { reason },
+      )
+    : new ConnectionError('CONNECTION_REFUSED_BY_SERVER', `the server refused the connection: ${reason}`);
+}
+
+/** SecurityResult, RFC 6143 §7.1.3. A reason follows a failure since 3.8. */
+async function readSecurityResult(reader: ByteReader, version: ProtocolVersion, { name }: SecurityType): Promise<void> {
+  await reader.need(4);
+  const result = reader.u32();
+  if (result === 0) return;
+  if (result > 2)
+    throw new ProtocolError('BAD_VALUE', `SecurityResult ${result}, allowed are 0 (OK), 1 and 2 (failed)`);
+  const reason = version === '3.8' ? await readReason(reader) : 'RFB before 3.8 gives no reason';
+  const code = result === 2 || /too many/i.test(reason) ? 'TOO_MANY_ATTEMPTS' : 'AUTHENTICATION_FAILED';
+  throw new AuthenticationError(code, `authentication (${name}) failed: ${reason}; check the password`, { reason });
+}
+
+async function readReason(reader: ByteReader): Promise<string> {
+  await reader.need(4);
+  const length = reader.u32();
+  if (length > MAX_REASON) {
+    throw new ProtocolError('BAD_LENGTH', `failure reason of ${length} bytes, the limit is ${MAX_REASON}`);
+  }
+  await reader.need(length);
+  return printable(decodeText(reader.view(length))) || 'no reason given';
+}
+
+async function readServerInit(reader: ByteReader): Promise<ServerInit> {
+  await reader.need(4 + PIXEL_FORMAT_LENGTH + 4);
+  const width = reader.u16();
+  const height = reader.u16();
+  const pixelFormat = readPixelFormat(reader);
+  const length = reader.u32();
+  if (length > MAX_DESKTOP_NAME) {
+    throw new ProtocolError('BAD_LENGTH', `desktop name of ${length} bytes, the limit is ${MAX_DESKTOP_NAME}`);
+  }
+  await reader.need(length);
+  return { width, height, pixelFormat, name: decodeText(reader.view(length)) };
+}

@@ -1,0 +1,183 @@
+import type { EventEmitter } from 'node:events';
+import { ProtocolError } from '../errors.ts';
+import type { Connection } from '../protocol/connection.ts';
+import type { RectDecoder } from '../protocol/encodings/encoding.ts';
+import { encodings } from '../protocol/encodings/index.ts';
+import type { Framebuffer } from '../protocol/framebuffer.ts';
+import type { Fence } from '../protocol/messages/fence.ts';
+import { serverMessages } from '../protocol/messages/server-to-client/index.ts';
+import type { ServerMessageTarget } from '../protocol/messages/server-to-client/server-message.ts';
+import type { PixelReader } from '../protocol/pixel-reader.ts';
+import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
+import type {
+  Cursor,
+  DesktopSizeAnswer,
+  LedState,
+  PseudoEncoding,
+  Screen,
+} from '../protocol/pseudo-encodings/pseudo-encoding.ts';
+import type { Rect } from '../protocol/rect.ts';
+
+/** What a session tells its listeners. All of it happens inside the receive loop, in wire order. */
+export interface SessionEvents {
+  /** A FramebufferUpdate has begun to arrive. */
+  updateBegin: [];
+  /** A rectangle has been painted, by the encoding of that name. */
+  painted: [rect: Rect, encoding: string];
+  /** A FramebufferUpdate is complete. */
+  update: [];
+  /** The framebuffer has a new size. */
+  resize: [width: number, height: number];
+  /** What was painted before is stale (the colour map has changed): ask for all of it again. */
+  stale: [];
+  desktopSize: [answer: DesktopSizeAnswer];
+  bell: [];
+  cutText: [text: string];
+  cursor: [cursor: Cursor];
+  desktopName: [name: string];
+  ledState: [state: LedState];
+  /** A fence that answers one of ours. */
+  fence: [fence: Fence];
+  /** The session has ended; `error` says why, where it was not we who closed it. */
+  closed: [error: Error | undefined];
+}
+
+/** The receiving half of a session: reads message after message and keeps what they said. */
+export class Receiver implements ServerMessageTarget {
+  readonly framebuffer: Framebuffer;
+  pixels: PixelReader;
+  desktopName: string;
+  cursor: Cursor | undefined;
+  ledState: LedState | undefined;
+  screens: readonly Screen[] = [];
+  absolutePointer = true;
+  updateEnded = false;
+  /** Names of the pseudo-encodings that the server has shown to know. */
+  readonly confirmed = new Set<string>();
+  /** How many rectangles each encoding has painted. */
+  readonly rectCounts = new Map<string, number>();
+  updateCount = 0;
+  readonly #events: EventEmitter<SessionEvents>;
+  readonly #answerFence: (fence: Fence) => Promise<void>;
+  readonly #decoders = new Map<number, { readonly name: string; readonly decoder: RectDecoder }>();
+
+  constructor(
+    initial: { readonly framebuffer: Framebuffer; readonly pixels: PixelReader; readonly desktopName: string },
+    events: EventEmitter<SessionEvents>,
+    answerFence: (fence: Fence) => Promise<void>,
+  ) {
+    this.framebuffer = initial.framebuffer;
+    this.pixels = initial.pixels;
+    this.desktopName = initial.desktopName;
+    this.#events = events;
+    this.#answerFence = answerFence;
+    for (const encoding of encodings) {
+      this.#decoders.set(encoding.type, { name: encoding.name, decoder: encoding.createDecoder() });
+    }
+  }
+
+  /** Reads until the connection ends or the peer breaks the specification; only ever throws. */
+  async run({ reader }: Connection): Promise<never> {
+    const messages = new Map(serverMessages.map((message) => [message.type, message]));
+    let previous = 'ServerInit';
+    for (;;) {
+      if (!reader.has(1)) await reader.need(1);
+      const offset = reader.offset;
+      const type = reader.u8();
+      const message = messages.get(type);
+      if (!message) {
+        throw new ProtocolError(
+          'UNKNOWN_MESSAGE',
+          `server message ${type} at stream offset ${offset}, after ${previous}, is none that was asked for`,
+        );
+      }
+      await message.receive(reader, this);
+      previous = message.name;
+    }
+  }
+
+  close(): void {
+    for (const { decoder } of this.#decoders.values()) decoder.close?.();
+  }
+
+  decoder(type: number) {
+    return this.#decoders.get(type);
+  }
+
+  pseudoEncoding(type: number): PseudoEncoding | undefined {
+    return pseudoEncodings.find((candidate) => candidate.type === type);
+  }
+
+  beginUpdate(): void {
+    this.updateEnded = false;
+    this.#events.emit('updateBegin');
+  }
+
+  endUpdate(): void {
+    this.updateEnded = true;
+  }
+
+  painted(rect: Rect, encoding: string): void {
+    this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
+    this.#events.emit('painted', rect, encoding);
+  }
+
+  finishUpdate(): void {
+    this.updateCount++;
+    this.#events.emit('update');
+  }
+
+  resize(width: number, height: number): void {
+    if (width === this.framebuffer.width && height === this.framebuffer.height) return;
+    this.framebuffer.resize(width, height);
+    this.#events.emit('resize', width, height);
+  }
+
+  setScreens(screens: readonly Screen[], answer: DesktopSizeAnswer): void {
+    this.screens = screens;
+    this.#events.emit('desktopSize', answer);
+  }
+
+  setCursor(cursor: Cursor): void {
+    this.cursor = cursor;
+    this.#events.emit('cursor', cursor);
+  }
+
+  setDesktopName(name: string): void {
+    this.desktopName = name;
+    this.#events.emit('desktopName', name);
+  }
+
+  setLedState(state: LedState): void {
+    this.ledState = state;
+    this.#events.emit('ledState', state);
+  }
+
+  setAbsolutePointer(absolute: boolean): void {
+    this.absolutePointer = absolute;
+  }
+
+  confirm(name: string): void {
+    this.confirmed.add(name);
+  }
+
+  setColourMapEntry(index: number, red: number, green: number, blue: number): void {
+    this.pixels.setColourMapEntry(index, red, green, blue);
+  }
+
+  colourMapChanged(): void {
+    if (!this.pixels.format.trueColour) this.#events.emit('stale');
+  }
+
+  bell(): void {
+    this.#events.emit('bell');
+  }
+
+  cutText(text: string): void {
+    this.#events.emit('cutText', text);
+  }
+
+  async fence(fence: Fence): Promise<void> {
+    await this.#answerFence(fence);
+  }
+}

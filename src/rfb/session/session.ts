@@ -1,0 +1,308 @@
+import { EventEmitter } from 'node:events';
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import { ConnectionError, type Phase, RfbError, UsageError } from '../errors.ts';
+import { type BytePipe, Connection } from '../protocol/connection.ts';
+import { encodings } from '../protocol/encodings/index.ts';
+import { Framebuffer } from '../protocol/framebuffer.ts';
+import { clientCutText } from '../protocol/messages/client-to-server/client-cut-text.ts';
+import { clientFence } from '../protocol/messages/client-to-server/client-fence.ts';
+import { framebufferUpdateRequest } from '../protocol/messages/client-to-server/framebuffer-update-request.ts';
+import { keyEvent } from '../protocol/messages/client-to-server/key-event.ts';
+import { pointerEvent } from '../protocol/messages/client-to-server/pointer-event.ts';
+import { qemuExtendedKeyEvent } from '../protocol/messages/client-to-server/qemu-extended-key-event.ts';
+import { setEncodings } from '../protocol/messages/client-to-server/set-encodings.ts';
+import { setPixelFormat } from '../protocol/messages/client-to-server/set-pixel-format.ts';
+import {
+  FENCE_BLOCK_AFTER,
+  FENCE_BLOCK_BEFORE,
+  FENCE_REQUEST,
+  FENCE_SYNC_NEXT,
+  type Fence,
+} from '../protocol/messages/fence.ts';
+import type { ClientMessage } from '../protocol/messages/message.ts';
+import { type PixelFormatName, pixelFormats } from '../protocol/pixel-format.ts';
+import { PixelReader } from '../protocol/pixel-reader.ts';
+import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
+import type { Rect } from '../protocol/rect.ts';
+import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
+import { describeDuration, within } from './deadline.ts';
+import { type Established, handshake } from './handshake.ts';
+import { Receiver, type SessionEvents } from './receiver.ts';
+
+export interface SessionOptions {
+  /** What the server wants to know, or a callback that is asked only when it wants it. */
+  readonly credentials?: Credentials | CredentialsProvider;
+  /** Whether others may stay connected; default true. */
+  readonly shared?: boolean;
+  /** Names of security types that may be used, most preferred first; default all. */
+  readonly security?: readonly string[];
+  /** Names of encodings to ask for, most preferred first; default all, in the registry's order. */
+  readonly encodings?: readonly string[];
+  /** Default `rgbx8888`; `native` keeps the server's own. */
+  readonly pixelFormat?: PixelFormatName;
+  /** `client` (default): the server is asked not to paint the pointer. `server`: it paints it into the picture. */
+  readonly cursor?: 'client' | 'server';
+  /** For the whole handshake, in milliseconds; default 10 000. */
+  readonly handshakeTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Told what is no error but worth a line. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** For the answer to a barrier: a server that reads at all answers within a frame or two. */
+const DEFAULT_BARRIER_TIMEOUT_MS = 10_000;
+
+/** A connection after ServerInit: sends client messages, keeps the framebuffer, tells listeners what arrives. */
+export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
+  readonly established: Established;
+  readonly #receiver: Receiver;
+  readonly #connection: Connection;
+  /** Why the session is over; `CLOSED` when we closed it. */
+  #ended: Error | undefined;
+  #nextFence = 0;
+
+  /**
+   * Shakes hands over `pipe` and sets pixel format and encodings. The session owns the pipe from here on.
+   * @throws AuthenticationError · ConnectionError · ProtocolError · TimeoutError · UnsupportedError
+   */
+  static async open(pipe: BytePipe, options: SessionOptions = {}): Promise<Session> {
+    const connection = new Connection(pipe);
+    const timeoutMs = options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
+    let phase: Phase = 'greeting';
+    const { credentials = {} } = options;
+    try {
+      const types = encodingTypes(options);
+      const established = await within(
+        handshake(connection, {
+          credentials: typeof credentials === 'function' ? credentials : () => credentials,
+          shared: options.shared ?? true,
+          ...(options.security && { security: options.security }),
+          warn: options.onWarning ?? (() => {}),
+          onPhase: (next) => {
+            phase = next;
+          },
+        }),
+        { timeoutMs, signal: options.signal, describe: () => describeSilence(connection, phase, timeoutMs) },
+      );
+      const session = new Session(established, options);
+      await session.#send(setPixelFormat, session.#receiver.pixels.format);
+      await session.#send(setEncodings, types);
+      session.#start();
+      return session;
+    } catch (error) {
+      await pipe.close();
+      if (error instanceof RfbError) {
+        error.phase ??= phase;
+        if (!error.message.startsWith(pipe.name)) error.message = `${pipe.name}: ${error.message}`;
+      }
+      throw error;
+    }
+  }
+
+  private constructor(established: Established, options: SessionOptions) {
+    super();
+    this.established = established;
+    this.#connection = established.connection;
+    const { width, height, name, pixelFormat } = established.server;
+    const wanted = options.pixelFormat ?? 'rgbx8888';
+    const pixels = new PixelReader(wanted === 'native' ? pixelFormat : pixelFormats[wanted]);
+    this.#receiver = new Receiver(
+      { framebuffer: new Framebuffer(width, height), pixels, desktopName: name },
+      this,
+      (fence) => this.#onFence(fence),
+    );
+  }
+
+  /** Where the session leads, for messages. */
+  get name(): string {
+    return this.#connection.pipe.name;
+  }
+
+  get framebuffer(): Framebuffer {
+    return this.#receiver.framebuffer;
+  }
+
+  get framebufferSize(): { readonly width: number; readonly height: number } {
+    return this.#receiver.framebuffer;
+  }
+
+  /** What the server has told so far: name, cursor, screens, lock keys, extensions, rectangles per encoding. */
+  get state(): Readonly<
+    Pick<
+      Receiver,
+      | 'desktopName'
+      | 'cursor'
+      | 'ledState'
+      | 'screens'
+      | 'absolutePointer'
+      | 'confirmed'
+      | 'rectCounts'
+      | 'updateCount'
+      | 'pixels'
+    >
+  > {
+    return this.#receiver;
+  }
+
+  get extendedKeysConfirmed(): boolean {
+    return this.#receiver.confirmed.has('qemu-extended-key-event');
+  }
+
+  get extendedMouseButtonsConfirmed(): boolean {
+    return this.#receiver.confirmed.has('extended-mouse-buttons');
+  }
+
+  /** Why the session is over, if it is. */
+  get ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  async requestUpdate(rect: Rect, incremental: boolean): Promise<void> {
+    await this.#send(framebufferUpdateRequest, { ...rect, incremental });
+  }
+
+  async setEncodings(options: Pick<SessionOptions, 'encodings' | 'cursor'>): Promise<void> {
+    await this.#send(setEncodings, encodingTypes(options));
+  }
+
+  async sendKeyEvent(down: boolean, keysym: number): Promise<void> {
+    await this.#send(keyEvent, { down, keysym });
+  }
+
+  async sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number): Promise<void> {
+    await this.#send(qemuExtendedKeyEvent, { down, keysym, xtScancode });
+  }
+
+  async sendPointerEvent(x: number, y: number, buttonMask: number): Promise<void> {
+    await this.#send(pointerEvent, { x, y, buttonMask });
+  }
+
+  /** Latin-1 bytes, line ends as \n. */
+  async sendCutText(text: Uint8Array): Promise<void> {
+    await this.#send(clientCutText, text);
+  }
+
+  /**
+   * Resolves when the server has consumed all that was sent before: by a Fence where it knows them, else by the update that
+   * answers a request for one pixel.
+   */
+  async barrier(signal?: AbortSignal, timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS): Promise<void> {
+    const describe = () => `${this.name}: no answer within ${describeDuration(timeoutMs)} to what was sent last`;
+    if (this.#receiver.confirmed.has('fence')) {
+      const payload = new Uint8Array(4);
+      new DataView(payload.buffer).setUint32(0, this.#nextFence++);
+      const answered = this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0);
+      await this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload });
+      await within(answered, { timeoutMs, signal, describe });
+      return;
+    }
+    const answered = this.#until('painted', ({ x, y, width, height }) => x === 0 && y === 0 && width > 0 && height > 0);
+    await this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, false);
+    await within(answered, { timeoutMs, signal, describe });
+  }
+
+  /** Resolves at the next complete FramebufferUpdate. */
+  async nextUpdate(signal?: AbortSignal): Promise<void> {
+    await within(
+      this.#until('update', () => true),
+      { signal, describe: () => '' },
+    );
+  }
+
+  /** Throws why the session is over, if it is. */
+  assertOpen(): void {
+    if (this.#ended) throw this.#ended;
+  }
+
+  /** Closes the connection. Idempotent; nothing keeps the process alive afterwards. */
+  async close(): Promise<void> {
+    this.#end(new ConnectionError('CLOSED', `${this.name}: the session was closed`, { phase: 'close' }), undefined);
+    await this.#connection.pipe.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #start(): void {
+    this.#receiver.run(this.#connection).catch(async (cause: Error) => {
+      if (cause instanceof RfbError && !this.#ended) {
+        cause.phase ??= 'session';
+        if (!cause.message.startsWith(this.name)) cause.message = `${this.name}: ${cause.message}`;
+      }
+      this.#end(cause, cause);
+      await this.#connection.pipe.close();
+    });
+  }
+
+  #end(reason: Error, error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#receiver.close();
+    this.emit('closed', error);
+  }
+
+  async #send<T>(message: ClientMessage<T>, content: T): Promise<void> {
+    this.assertOpen();
+    const out = new ByteWriter();
+    message.write(out, content);
+    await this.#connection.send(out);
+  }
+
+  async #onFence({ flags, payload }: Fence): Promise<void> {
+    if (flags & FENCE_REQUEST) {
+      const known = flags & (FENCE_BLOCK_BEFORE | FENCE_BLOCK_AFTER | FENCE_SYNC_NEXT);
+      await this.#send(clientFence, { flags: known, payload });
+    } else {
+      this.emit('fence', { flags, payload });
+    }
+  }
+
+  /** Resolves at the first event that `accepts`; rejects when the session ends first. */
+  #until<E extends keyof SessionEvents>(event: E, accepts: (...args: SessionEvents[E]) => boolean): Promise<void> {
+    this.assertOpen();
+    return new Promise((resolve, reject) => {
+      const onEvent = (...args: SessionEvents[E]) => {
+        if (accepts(...args)) settle(resolve);
+      };
+      const onClosed = () => settle(() => reject(this.#ended));
+      const listener = onEvent as (...args: unknown[]) => void;
+      const settle = (done: () => void) => {
+        this.off(event, listener as never);
+        this.off('closed', onClosed);
+        done();
+      };
+      this.on(event, listener as never);
+      this.on('closed', onClosed);
+    });
+  }
+}
+
+/** The numbers that SetEncodings carries. @throws UsageError `BAD_OPTION` for a name that no encoding has */
+function encodingTypes({
+  encodings: names,
+  cursor = 'client',
+}: Pick<SessionOptions, 'encodings' | 'cursor'>): number[] {
+  const chosen = names
+    ? names.map((name) => {
+        const encoding = encodings.find((candidate) => candidate.name === name);
+        if (encoding) return encoding;
+        throw new UsageError(
+          'BAD_OPTION',
+          `no encoding is called "${name}"; there are ${encodings.map((candidate) => candidate.name).join(', ')}`,
+        );
+      })
+    : encodings;
+  const pseudo = pseudoEncodings.filter((candidate) => cursor === 'client' || !candidate.cursor);
+  return [...chosen, ...pseudo].map(({ type }) => type);
+}
+
+function describeSilence({ reader }: Connection, phase: Phase, timeoutMs: number): string {
+  const time = describeDuration(timeoutMs);
+  if (reader.received === 0) {
+    return `connected, but the server sent nothing for ${time}, wanted its greeting "RFB 003.00x": is it a TLS (tls:), HTTP (ws://) or other server, or one that serves another client?`;
+  }
+  return `the server fell silent in phase ${phase} after ${reader.received} bytes (waited ${time} for the handshake)`;
+}
