@@ -1,0 +1,142 @@
+import { ActionError } from '../rfb/errors.ts';
+import { contains, describeRect, type Rect } from '../rfb/protocol/rect.ts';
+import { describeDuration, within } from '../rfb/session/deadline.ts';
+import type { Session } from '../rfb/session/session.ts';
+import { Coverage } from './coverage.ts';
+
+/** Pixels as they were on the screen: R, G, B, A bytes (A is 255), rows top-down. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+export interface CaptureOptions {
+  /** Default: the whole screen. */
+  readonly region?: Rect;
+  /** Milliseconds; default 30 000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** How long a server may leave a request unanswered before it is asked again; doubles each time. */
+const FIRST_PATIENCE_MS = 1000;
+
+/**
+ * A picture in which every pixel was painted by an update that followed the request: asks for all of it, and again for
+ * what is missing, until nothing is. Starts over when the desktop is resized or its colour map changes in between.
+ * @throws TimeoutError saying how much had arrived · ActionError `ACTION_FAILED` when the region is off the screen
+ */
+export async function capture(session: Session, options: CaptureOptions = {}): Promise<Picture> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  const attempt = new CaptureAttempt(session, options.region);
+  try {
+    await within(attempt.run(), { timeoutMs, signal, describe: () => attempt.describeMissing(timeoutMs) });
+    const region = attempt.region;
+    return { width: region.width, height: region.height, rgba: session.framebuffer.rgba(region) };
+  } finally {
+    attempt.stop();
+  }
+}
+
+class CaptureAttempt {
+  readonly #session: Session;
+  readonly #wanted: Rect | undefined;
+  #coverage: Coverage;
+  /** Whether the update that is arriving began after our request: only then do its rectangles count. */
+  #counts = false;
+  #updates = 0;
+  #patienceMs = FIRST_PATIENCE_MS;
+  #retry: NodeJS.Timeout | undefined;
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
+  readonly #listeners = {
+    updateBegin: () => {
+      this.#counts = true;
+    },
+    painted: (rect: Rect) => {
+      if (this.#counts) this.#coverage.add(rect);
+    },
+    update: () => this.#onUpdate(),
+    resize: () => this.#restart(),
+    stale: () => this.#restart(),
+    closed: () => this.#settle?.reject(this.#session.ended),
+  };
+
+  constructor(session: Session, wanted: Rect | undefined) {
+    this.#session = session;
+    this.#wanted = wanted;
+    this.#coverage = new Coverage(session.framebuffer.width, { x: 0, y: 0, width: 0, height: 0 });
+  }
+
+  get region(): Rect {
+    return this.#wanted ?? this.#session.framebuffer.bounds;
+  }
+
+  async run(): Promise<void> {
+    this.#session.assertOpen();
+    const complete = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    for (const [event, listener] of Object.entries(this.#listeners))
+      this.#session.on(event as never, listener as never);
+    this.#restart();
+    await complete;
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
+    for (const [event, listener] of Object.entries(this.#listeners))
+      this.#session.off(event as never, listener as never);
+  }
+
+  describeMissing(timeoutMs: number): string {
+    const { width, height } = this.#session.framebuffer;
+    const percent = Math.floor(this.#coverage.share * 100);
+    const seen =
+      this.#updates === 0
+        ? 'the server sent no update after the request'
+        : `${percent} % of the pixels arrived in ${this.#updates} updates`;
+    return `${this.#session.name}: no complete ${width}x${height} picture within ${describeDuration(timeoutMs)}: ${seen}`;
+  }
+
+  #restart(): void {
+    this.#coverage = new Coverage(this.#session.framebuffer.width, this.#clippedRegion());
+    // A resize inside an update: what the same update paints afterwards is the server's answer in the new size.
+    this.#patienceMs = FIRST_PATIENCE_MS;
+    this.#ask();
+  }
+
+  #clippedRegion(): Rect {
+    return contains(this.#session.framebuffer.bounds, this.region) ? this.region : { x: 0, y: 0, width: 0, height: 0 };
+  }
+
+  #onUpdate(): void {
+    if (!this.#counts) return;
+    this.#updates++;
+    const { width, height } = this.#session.framebuffer;
+    if (width * height === 0) return;
+    if (!contains(this.#session.framebuffer.bounds, this.region)) {
+      const message = `region ${describeRect(this.region)} is not on the ${width}x${height} screen`;
+      this.#settle?.reject(new ActionError('ACTION_FAILED', `${this.#session.name}: ${message}`));
+    } else if (this.#coverage.complete) {
+      this.#settle?.resolve();
+    } else {
+      this.#ask();
+    }
+  }
+
+  /** Asks for what is missing; again after a while for servers that lose or ignore a request. */
+  #ask(): void {
+    clearTimeout(this.#retry);
+    const missing = this.#coverage.missingBounds();
+    const bounds = this.#session.framebuffer.bounds;
+    const request = missing.width > 0 ? missing : bounds;
+    if (request.width * request.height > 0) {
+      this.#session.requestUpdate(request, false).catch((error: unknown) => this.#settle?.reject(error));
+    }
+    this.#retry = setTimeout(() => this.#ask(), this.#patienceMs);
+    this.#patienceMs *= 2;
+  }
+}

@@ -1,0 +1,9 @@
+import type { Command } from 'commander';
+
+/** A command: one file, one line in index.ts. */
+export type CommandPlug = (program: Command, context: CommandContext) => void;
+
+export interface CommandContext {
+  /** Aborted by Ctrl-C and by being told to stop. */
+  readonly interrupted: AbortSignal;
+}
