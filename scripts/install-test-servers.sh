@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs the servers that test/servers runs against (Debian 12). Does nothing where all of them are there already.
+set -eu
+
+programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm'
+packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
+  qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify'
+
+missing=''
+for program in $programs; do
+  command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
+[ -e /usr/share/fonts/X11/misc/fonts.dir ] || missing="$missing fonts"
+ls /boot/vmlinuz-*-cloud-amd64 >/dev/null 2>&1 || missing="$missing kernel"
+
+if [ -z "$missing" ]; then
+  echo 'test servers: all installed'
+  exit 0
+fi
+echo "test servers: installing for$missing"
+
+sudo=''
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages

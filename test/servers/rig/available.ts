@@ -1,0 +1,59 @@
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'vitest';
+
+/** What each server of the rig needs on the machine; scripts/install-test-servers.sh has the packages. */
+const NEEDS = {
+  xtigervnc: ['setpriv', 'Xtigervnc', 'tigervncpasswd'],
+  xtightvnc: ['setpriv', 'Xtightvnc', 'tigervncpasswd', '/usr/share/fonts/X11/misc/fonts.dir'],
+  x11vnc: ['setpriv', 'x11vnc', 'Xvfb'],
+  qemu: ['setpriv', 'qemu-system-x86_64'],
+  linuxGuest: ['setpriv', 'qemu-system-x86_64', '/bin/busybox', '/boot/vmlinuz-*-cloud-amd64'],
+  websockify: ['setpriv', 'websockify'],
+  xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ServerName = keyof typeof NEEDS;
+
+/** Programs and files that are missing for these servers. */
+export function missing(...servers: readonly ServerName[]): string[] {
+  return [...new Set(servers.flatMap((server) => NEEDS[server]))].filter((need) => !present(need));
+}
+
+/** A `describe` for tests that need servers: skipped, with the reason, where they are not installed; a failure in CI. */
+export function describeWith(servers: readonly ServerName[], name: string, body: () => void): void {
+  const lacking = missing(...servers);
+  if (lacking.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const reason = `${name}: needs ${lacking.join(', ')} (scripts/install-test-servers.sh)`;
+  if (/^(true|1)$/.test(process.env.CI ?? '')) {
+    test(name, () => {
+      throw new Error(reason);
+    });
+    return;
+  }
+  process.stderr.write(`skipped: ${reason}\n`);
+  describe.skip(reason, body);
+}
+
+function present(need: string): boolean {
+  if (need.includes('*')) {
+    const [start = '', end = ''] = need.split('*');
+    const directory = start.slice(0, start.lastIndexOf('/'));
+    const names = existsSync(directory) ? readdirSync(directory) : [];
+    return names.some((name) => `${directory}/${name}`.startsWith(start) && name.endsWith(end));
+  }
+  if (need.startsWith('/')) return existsSync(need);
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => executable(join(directory, need)));
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

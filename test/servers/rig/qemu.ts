@@ -1,0 +1,123 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bootSector, READY } from './boot-sector.ts';
+import { LINUX_READY, linuxGuest } from './linux-guest.ts';
+import { difference, type Picture, parsePpm } from './picture.ts';
+import { Qmp } from './qmp.ts';
+import { building, type RfbServer, rfbServer } from './rfb-server.ts';
+import { freePort, listening, type ServerProcess, startOnFreePort, startProcess } from './server-process.ts';
+
+export interface QemuOptions {
+  /** `boot-sector` (default) prompts in a moment; `linux` in some seconds; `none` stays in the firmware: nothing to boot. */
+  readonly guest?: 'boot-sector' | 'linux' | 'none';
+  /** How the console is reached; default `tcp`. A websocket has a TCP port beside it. */
+  readonly display?: 'tcp' | 'unix' | 'websocket';
+  /** Given: VncAuth with it. */
+  readonly password?: string;
+  /** More options of `-vnc`, such as `share=ignore`. */
+  readonly vnc?: readonly string[];
+  readonly args?: readonly string[];
+}
+
+export interface Qemu extends RfbServer {
+  readonly qmp: Qmp;
+  /** What the screen shows now, by the monitor's own screendump. */
+  truth(): Promise<Picture>;
+  /** The truth once it has not changed for `quietMs`. */
+  stableTruth(quietMs?: number): Promise<Picture>;
+  /** What the guest has received as key presses since it was ready, as it wrote it to its serial port (Latin-1). */
+  typed(): Promise<string>;
+}
+
+/** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
+export function qemu(options: QemuOptions = {}): Promise<Qemu> {
+  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [] } = options;
+  return startOnFreePort((port) =>
+    building(async (owned) => {
+      const directory = await owned.directory();
+      const vncSocket = join(directory, 'vnc');
+      const monitor = join(directory, 'qmp');
+      const serial = join(directory, 'serial');
+      const webPort = display === 'websocket' ? await freePort() : 0;
+      const console = [display === 'unix' ? `unix:${vncSocket}` : `127.0.0.1:${port - VNC_BASE_PORT}`, ...vnc];
+      if (display === 'websocket') console.push(`websocket=127.0.0.1:${webPort}`);
+      const objects: string[] = [];
+      if (password !== undefined) {
+        const file = join(directory, 'password');
+        await writeFile(file, password, { mode: 0o600 });
+        objects.push('-object', `secret,id=password,file=${file}`);
+        console.push('password-secret=password');
+      }
+      const server = owned.add(
+        await startProcess('qemu-system-x86_64', [
+          ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
+          ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
+          ...(await guestArgs(guest, directory)),
+          ...objects,
+          ...['-vnc', console.join(',')],
+          ...args,
+        ]),
+      );
+      const qmp = owned.add(await server.until('monitor', () => Qmp.connect(monitor).catch(() => undefined)));
+      if (display !== 'unix')
+        await server.until(`listening on ${port}`, async () => (await listening(port)) || undefined);
+      const address = { tcp: `127.0.0.1::${port}`, unix: `unix:${vncSocket}`, websocket: `ws://127.0.0.1:${webPort}/` };
+      const output = () => readFile(serial, 'latin1').catch(() => '');
+      const greeting = await waitForGuest(server, guest, output);
+      const truth = async () => {
+        const filename = join(directory, 'screen.ppm');
+        await qmp.execute('screendump', { filename });
+        return parsePpm(await readFile(filename));
+      };
+      return {
+        ...rfbServer(owned, server, address[display], { tcp: port, unix: 0, websocket: webPort }[display]),
+        qmp,
+        truth,
+        stableTruth: (quietMs = 200) => stable(truth, quietMs),
+        typed: async () => (await output()).slice(greeting),
+      };
+    }),
+  );
+}
+
+async function guestArgs(guest: 'boot-sector' | 'linux' | 'none', directory: string): Promise<readonly string[]> {
+  if (guest === 'none') return [];
+  if (guest === 'linux') return linuxGuest(directory);
+  const image = join(directory, 'boot.img');
+  await writeFile(image, bootSector());
+  return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', 'a'];
+}
+
+/** Waits for the guest's word on the serial port; gives the length of what it said. */
+async function waitForGuest(server: ServerProcess, guest: string, output: () => Promise<string>): Promise<number> {
+  if (guest === 'none') return 0;
+  const word = guest === 'linux' ? LINUX_READY : READY;
+  return server.until(
+    `${guest} guest`,
+    async () => {
+      const at = (await output()).indexOf(word);
+      return at < 0 ? undefined : at + word.length;
+    },
+    GUEST_TIMEOUT_MS,
+  );
+}
+
+async function stable(truth: () => Promise<Picture>, quietMs: number): Promise<Picture> {
+  const deadline = performance.now() + STABLE_TIMEOUT_MS;
+  let last = await truth();
+  for (let since = performance.now(); performance.now() - since < quietMs; ) {
+    await sleep(50);
+    const now = await truth();
+    const changed = difference(now, last);
+    if (!changed) continue;
+    if (performance.now() > deadline) throw new Error(`the guest's screen still changes: ${changed}`);
+    last = now;
+    since = performance.now();
+  }
+  return last;
+}
+
+const VNC_BASE_PORT = 5900;
+const GUEST_TIMEOUT_MS = 60_000;
+const STABLE_TIMEOUT_MS = 10_000;
