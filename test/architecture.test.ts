@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = path.join(import.meta.dirname, '..', 'src');
+
+/** docs/architecture.md: a file whose path starts with the key may import files whose path starts with one of these. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  'rfb/errors.ts': [],
+  'rfb/keysyms.ts': ['rfb/errors'],
+  'rfb/bytes/': ['rfb/bytes/', 'rfb/errors'],
+  'rfb/protocol/': ['rfb/protocol/', 'rfb/bytes/', 'rfb/errors', 'rfb/keysyms'],
+  'rfb/session/': ['rfb/'],
+  'server/': ['server/', 'rfb/bytes/', 'rfb/protocol/', 'rfb/errors', 'rfb/keysyms'],
+  'transports/demo.ts': ['transports/', 'server/', 'rfb/errors', 'rfb/protocol/'],
+  'transports/': [
+    'transports/',
+    'rfb/errors',
+    'rfb/protocol/connection.ts',
+    'rfb/protocol/security/security-type.ts',
+    'rfb/protocol/text.ts',
+  ],
+  'automation/': ['automation/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
+  'cli/': ['cli/', 'automation/', 'rfb/', 'transports/index.ts', 'server/', '../package.json'],
+  'index.ts': ['automation/', 'rfb/', 'transports/'],
+  'testing.ts': ['server/', 'rfb/', 'transports/'],
+};
+
+/** Who alone may use a package or built-in. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  commander: ['cli/'],
+  pngjs: ['automation/image-file.ts'],
+  ws: ['transports/'],
+  'node:net': ['transports/', 'server/', 'testing.ts'],
+  'node:tls': ['transports/'],
+  'node:child_process': ['transports/', 'cli/'],
+  'node:zlib': ['rfb/bytes/inflate-stream.ts', 'server/'],
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.split(path.sep).join('/'))
+  .filter((file) => file.endsWith('.ts'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(SRC, file), 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) => specifier);
+}
+
+test.each(files)('%s imports only what its layer may', (file) => {
+  const layer = Object.keys(LAYERS).find((prefix) => file.startsWith(prefix)) ?? '';
+  const allowed = LAYERS[layer];
+  expect(allowed, 'a file outside every layer').toBeDefined();
+  for (const specifier of importsOf(file)) {
+    if (specifier.startsWith('.')) {
+      const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+      expect(
+        allowed?.some((prefix) => target.startsWith(prefix)),
+        `${file} → ${target}`,
+      ).toBe(true);
+    } else {
+      const owners = OWNERS[specifier];
+      expect(owners === undefined || owners.some((prefix) => file.startsWith(prefix)), `${file} → ${specifier}`).toBe(
+        true,
+      );
+    }
+  }
+});
+
+test.each(files)('%s keeps the house rules', (file) => {
+  const text = readFileSync(path.join(SRC, file), 'utf8');
+  expect(path.basename(file)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/);
+  expect(path.basename(file)).not.toMatch(/^(utils|helpers|common)\.ts$|manager|handler/);
+  expect(text).not.toMatch(/\bas any\b|@ts-nocheck|@ts-ignore/);
+  if (!/font|keysyms|key-names/.test(file)) expect(text.split('\n').length).toBeLessThan(500);
+  if (!file.startsWith('cli/'))
+    expect(text).not.toMatch(/process\.(exit|env|stdout|stderr|argv)|console\.(log|error|warn)\(/);
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { ByteWriter } from '../../../src/rfb/bytes/byte-writer.ts';
+import { RGBX8888, writePixelFormat } from '../../../src/rfb/protocol/pixel-format.ts';
+import { encodeText } from '../../../src/rfb/protocol/text.ts';
+import { Session, type SessionOptions } from '../../../src/rfb/session/session.ts';
+import { recordedPipe } from '../../support/pipes.ts';
+import { pieces } from '../../support/segmentations.ts';
+
+const OK = Uint8Array.of(0, 0, 0, 0);
+const NONE_OFFERED = Uint8Array.of(1, 1);
+const VNC_AUTH_OFFERED = Uint8Array.of(1, 2);
+const CHALLENGE = Uint8Array.from({ length: 16 }, (_, i) => i);
+
+const greeting = (version: string) => encodeText(`RFB ${version}\n`);
+
+function serverInit({
+  width = 2,
+  height = 1,
+  name = 'test',
+  nameLength,
+}: {
+  width?: number;
+  height?: number;
+  name?: string;
+  nameLength?: number;
+} = {}): Uint8Array {
+  const out = new ByteWriter().u16(width).u16(height);
+  writePixelFormat(out, RGBX8888);
+  const text = encodeText(name);
+  return out
+    .u32(nameLength ?? text.length)
+    .bytes(text)
+    .take();
+}
+
+function reason(text: string): Uint8Array {
+  return new ByteWriter().u32(text.length).bytes(encodeText(text)).take();
+}
+
+/** A handshake with a server that says all of `said` at once; returns what was written back too. */
+async function shake(said: Uint8Array[], options: SessionOptions = {}, cut = (bytes: Uint8Array) => [bytes]) {
+  const pipe = recordedPipe(...cut(Buffer.concat(said)));
+  const written = () => Buffer.concat(pipe.written).toString('latin1');
+  try {
+    const session = await Session.open(pipe, options);
+    return { session, written: written(), error: undefined };
+  } catch (error) {
+    return { session: undefined, written: written(), error };
+  }
+}
+
+describe('the version that is answered is never above the server’s', () => {
+  test.each([
+    ['003.003', '3.3', '003.003'],
+    ['003.005', '3.3', '003.003'],
+    ['003.006', '3.3', '003.003'],
+    ['003.007', '3.7', '003.007'],
+    ['003.008', '3.8', '003.008'],
+    ['003.889', '3.8', '003.008'],
+    ['004.000', '3.8', '003.008'],
+    ['004.001', '3.8', '003.008'],
+    ['005.000', '3.8', '003.008'],
+  ])('%s is spoken as %s', async (announced, spoken, answer) => {
+    const security = spoken === '3.3' ? [Uint8Array.of(0, 0, 0, 1)] : [NONE_OFFERED];
+    const result = spoken === '3.8' ? [OK] : [];
+    const said = [greeting(announced), ...security, ...result, serverInit()];
+    for (const cut of [undefined, (bytes: Uint8Array) => pieces(bytes, 1)]) {
+      const { session, written, error } = await shake(said, {}, cut);
+      expect(error).toBeUndefined();
+      expect(session?.established.version).toBe(spoken);
+      expect(written.startsWith(`RFB ${answer}\n${spoken === '3.3' ? '' : '\x01'}\x01`)).toBe(true);
+      await session?.close();
+    }
+  });
+});
+
+test('VNC authentication answers the challenge and goes on', async () => {
+  const { session, written } = await shake(
+    [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, OK, serverInit({ name: 'désk' })],
+    { credentials: { password: 'password' } },
+  );
+  expect(session?.established.securityType.name).toBe('vncauth');
+  expect(written.slice(12, 13)).toBe('\x02');
+  await session?.close();
+});
+
+describe('bad servers and wrong credentials end in a typed error', () => {
+  test.each<[string, Uint8Array[], SessionOptions, string, RegExp]>([
+    ['HTTP', [encodeText('HTTP/1.1 400 Bad Request\r\n\r\n')], {}, 'BAD_GREETING', /HTTP server/],
+    ['TLS alert', [Uint8Array.of(0x15, 3, 1, 0, 2, 2, 40)], {}, 'BAD_GREETING', /tls:/],
+    ['SSH', [encodeText('SSH-2.0-OpenSSH_9.2p1\r\n')], {}, 'BAD_GREETING', /SSH/],
+    ['version 2', [greeting('002.009')], {}, 'BAD_GREETING', /2\.9/],
+    ['greeting cut', [encodeText('RFB 003.')], {}, 'CONNECTION_LOST', /8 of the/],
+    [
+      'refusal with a reason',
+      [greeting('003.008'), Uint8Array.of(0), reason('not today')],
+      {},
+      'CONNECTION_REFUSED_BY_SERVER',
+      /not today/,
+    ],
+    [
+      'lock-out',
+      [greeting('003.008'), Uint8Array.of(0), reason('Too many security failures')],
+      {},
+      'TOO_MANY_ATTEMPTS',
+      /Too many/,
+    ],
+    ['3.3 refusal', [greeting('003.003'), OK, reason('busy')], {}, 'CONNECTION_REFUSED_BY_SERVER', /busy/],
+    ['a reason of 4 GiB', [greeting('003.008'), Uint8Array.of(0, 255, 255, 255, 255)], {}, 'BAD_LENGTH', /4294967295/],
+    [
+      'nothing in common',
+      [greeting('003.008'), Uint8Array.of(2, 19, 129)],
+      {},
+      'NO_COMMON_SECURITY_TYPE',
+      /vencrypt \(19\), ra2-256/,
+    ],
+    [
+      'a type not allowed',
+      [greeting('003.008'), NONE_OFFERED],
+      { security: ['vncauth'] },
+      'NO_COMMON_SECURITY_TYPE',
+      /--security none/,
+    ],
+    ['no password given', [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE], {}, 'CREDENTIALS_REQUIRED', /password/],
+    [
+      'wrong password, 3.8',
+      [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, Uint8Array.of(0, 0, 0, 1), reason('Authentication failed\0')],
+      { credentials: { password: 'x' } },
+      'AUTHENTICATION_FAILED',
+      /Authentication failed;/,
+    ],
+    [
+      'wrong password, 3.7',
+      [greeting('003.007'), VNC_AUTH_OFFERED, CHALLENGE, Uint8Array.of(0, 0, 0, 1)],
+      { credentials: { password: 'x' } },
+      'AUTHENTICATION_FAILED',
+      /no reason/,
+    ],
+    [
+      'a framebuffer of 65535x65535',
+      [greeting('003.008'), NONE_OFFERED, OK, serverInit({ width: 65535, height: 65535 })],
+      {},
+      'BAD_VALUE',
+      /65535x65535/,
+    ],
+    [
+      'a name of 4 GiB',
+      [greeting('003.008'), NONE_OFFERED, OK, serverInit({ nameLength: 0xffffffff })],
+      {},
+      'BAD_LENGTH',
+      /4294967295/,
+    ],
+  ])('%s', async (_name, said, options, code, message) => {
+    const { error } = await shake(said, options);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('a connection cut anywhere in the handshake is CONNECTION_LOST', async () => {
+    const whole = Buffer.concat([greeting('003.008'), NONE_OFFERED, OK, serverInit()]);
+    for (let length = 0; length < whole.length; length++) {
+      const { error } = await shake([whole.subarray(0, length)]);
+      expect(error, `cut at ${length}`).toMatchObject({ code: 'CONNECTION_LOST' });
+    }
+  });
+
+  test('a silent server is a timeout that says so', async () => {
+    const pipe = {
+      ...recordedPipe(),
+      incoming: (async function* () {
+        await new Promise(() => {});
+      })() as AsyncIterable<Uint8Array>,
+    };
+    await expect(Session.open(pipe, { handshakeTimeoutMs: 20 })).rejects.toMatchObject({
+      code: 'TIMED_OUT',
+      phase: 'greeting',
+      message: expect.stringMatching(/sent nothing for 20 ms/),
+    });
+  });
+});
