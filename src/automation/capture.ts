@@ -21,8 +21,9 @@ export interface CaptureOptions {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** How long a server may leave a request unanswered before it is asked again; doubles each time. */
-const FIRST_PATIENCE_MS = 1000;
+/** How long a server may leave a request unanswered before it is asked again; doubles each time, up to the last. */
+const FIRST_PATIENCE_MS = 500;
+const LAST_PATIENCE_MS = 8000;
 
 /**
  * A picture in which every pixel was painted by an update that followed the request: asks for all of it, and again for
@@ -105,7 +106,7 @@ class CaptureAttempt {
     this.#coverage = new Coverage(this.#session.framebuffer.width, this.#clippedRegion());
     // A resize inside an update: what the same update paints afterwards is the server's answer in the new size.
     this.#patienceMs = FIRST_PATIENCE_MS;
-    this.#ask();
+    this.#ask(false);
   }
 
   #clippedRegion(): Rect {
@@ -123,20 +124,24 @@ class CaptureAttempt {
     } else if (this.#coverage.complete) {
       this.#settle?.resolve();
     } else {
-      this.#ask();
+      // Incremental: the first request has marked everything as changed, and TigerVNC answers each full request with an
+      // update of pseudo-rectangles alone that consumes it, so asking like that again would never get to the pixels.
+      this.#ask(true);
     }
   }
 
-  /** Asks for what is missing; again after a while for servers that lose or ignore a request. */
-  #ask(): void {
+  /** Asks for what is missing; after a while again, and in full, for servers that lose or ignore a request. */
+  #ask(incremental: boolean): void {
     clearTimeout(this.#retry);
     const missing = this.#coverage.missingBounds();
     const bounds = this.#session.framebuffer.bounds;
     const request = missing.width > 0 ? missing : bounds;
     if (request.width * request.height > 0) {
-      this.#session.requestUpdate(request, false).catch((error: unknown) => this.#settle?.reject(error));
+      this.#session.requestUpdate(request, incremental).catch((error: unknown) => this.#settle?.reject(error));
     }
-    this.#retry = setTimeout(() => this.#ask(), this.#patienceMs);
-    this.#patienceMs *= 2;
+    this.#retry = setTimeout(() => {
+      this.#patienceMs = Math.min(this.#patienceMs * 2, LAST_PATIENCE_MS);
+      this.#ask(false);
+    }, this.#patienceMs);
   }
 }
