@@ -5,15 +5,16 @@ import type { Credentials } from '../rfb/protocol/security/security-type.ts';
 export interface Transport {
   /** The URL schemes it serves, without colon. */
   readonly schemes: readonly string[];
-  /** An example address for help texts. */
+  /** An example address for help texts, whole: `tls:host:1`. */
   readonly example: string;
   /**
-   * Checks the address before anything is dialled, and returns how to show it (secrets removed).
+   * Checks the address before anything is dialled, and returns how to show it (secrets removed). An address is always
+   * whole, scheme included: `vnc://host:5901`, `exec:ssh …`.
    * @throws UsageError `BAD_ADDRESS`
    */
   describe(address: string): string;
   /**
-   * Opens the pipe. Aborting `signal` ends the attempt with the signal's reason.
+   * Opens the pipe. Aborting `signal` ends the attempt with the signal's reason; once open, it has no effect.
    * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · UsageError `BAD_ADDRESS`
    */
   open(address: string, options: OpenOptions): Promise<Opened>;

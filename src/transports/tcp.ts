@@ -1,0 +1,21 @@
+import { parseHostUrl, showHostPort } from './address.ts';
+import { dialTcp } from './dial.ts';
+import { StreamPipe } from './stream-pipe.ts';
+import type { Transport } from './transport.ts';
+
+/** RFB over TCP, RFC 7869. */
+export const tcp: Transport = {
+  schemes: ['vnc'],
+  example: 'vnc://host:5901',
+
+  describe(address) {
+    return showHostPort(parseHostUrl(address));
+  },
+
+  async open(address, { signal }) {
+    const target = parseHostUrl(address);
+    const socket = await dialTcp(target, signal);
+    const pipe = new StreamPipe({ name: showHostPort(target), readable: socket, writable: socket });
+    return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
+  },
+};

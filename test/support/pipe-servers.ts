@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+import type { OpenOptions } from '../../src/transports/transport.ts';
+
+/** A server of one kind on this machine, and how to reach it. */
+export interface PipeServer {
+  readonly address: string;
+  readonly options: OpenOptions;
+  /** Ends it with all its connections. */
+  close(): Promise<void>;
+}
+
+/** What happens to a connection: the server's side of the pipe. */
+export type Serve = (peer: Duplex) => void;
+
+const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../../fixtures/tls', name), 'utf8');
+export const testCertificates = {
+  ca: fixture('ca.pem'),
+  cert: fixture('server.pem'),
+  key: fixture('server-key.pem'),
+};
+
+export const echo: Serve = (peer) => peer.pipe(peer);
+
+/** Takes connections, says nothing. */
+export const silent: Serve = (peer) => {
+  peer.resume();
+};
+
+export async function serveTcp(serve: Serve): Promise<PipeServer> {
+  const server = await listen(createServer(quiet(serve)));
+  return { address: `vnc://127.0.0.1:${server.port}`, options: {}, close: server.close };
+}
+
+export async function serveUnix(serve: Serve): Promise<PipeServer> {
+  const file = path.join(tmpdir(), `rfbctl-${randomUUID()}.sock`);
+  const server = await listen(createServer(quiet(serve)), { path: file });
+  return {
+    address: `unix:${file}`,
+    options: {},
+    async close() {
+      await server.close();
+      await rm(file, { force: true });
+    },
+  };
+}
+
+export async function serveTls(serve: Serve): Promise<PipeServer> {
+  const { cert, key, ca } = testCertificates;
+  const server = await listen(createTlsServer({ cert, key }, quiet(serve)));
+  return { address: `tls:127.0.0.1::${server.port}`, options: { tls: { ca } }, close: server.close };
+}
+
+export async function serveWebSocket(serve: Serve): Promise<PipeServer> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+  await new Promise((resolve) => server.once('listening', resolve));
+  server.on('connection', (socket) => quiet(serve)(createWebSocketStream(socket)));
+  return {
+    address: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/websockify`,
+    options: {},
+    async close() {
+      for (const client of server.clients) client.terminate();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A command that joins its stdin and stdout with a TCP server. */
+export async function serveExec(serve: Serve): Promise<PipeServer> {
+  const { address, close } = await serveTcp(serve);
+  const bridge = path.join(import.meta.dirname, 'exec-bridge.mjs');
+  return { address: `exec:"${process.execPath}" "${bridge}" ${address.split(':').at(-1)}`, options: {}, close };
+}
+
+/** A port of this machine where nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = await listen(createServer());
+  await server.close();
+  return server.port;
+}
+
+async function listen(server: Server, where: ListenOptions = { host: '127.0.0.1', port: 0 }) {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Clients of tests hang up as they like: that is no error of the server. */
+function quiet(serve: Serve): Serve {
+  return (peer) => {
+    peer.on('error', () => {});
+    serve(peer);
+  };
+}

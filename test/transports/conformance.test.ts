@@ -1,0 +1,38 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { transports } from '../../src/transports/index.ts';
+import { type TransportCase, transportSuite } from '../conformance/transport.suite.ts';
+import { freePort, serveExec, serveTcp, serveTls, serveUnix, serveWebSocket, silent } from '../support/pipe-servers.ts';
+
+const cases: Readonly<Record<string, TransportCase>> = {
+  vnc: { serve: serveTcp, dead: async () => `vnc://127.0.0.1:${await freePort()}` },
+  unix: { serve: serveUnix, dead: async () => `unix:${path.join(tmpdir(), 'rfbctl-nothing-here.sock')}` },
+  tls: {
+    serve: serveTls,
+    dead: async () => `tls:127.0.0.1::${await freePort()}`,
+    hangs: async () => renamed(await serveTcp(silent), 'tls://'),
+  },
+  ws: {
+    serve: serveWebSocket,
+    dead: async () => `ws://127.0.0.1:${await freePort()}/`,
+    hangs: async () => renamed(await serveTcp(silent), 'ws://'),
+  },
+  exec: { serve: serveExec, dead: async () => 'exec:exit 3', failsLate: true },
+};
+
+for (const [name, transportCase] of Object.entries(cases)) transportSuite(name, transportCase);
+
+test('every transport that opens sockets or processes is held to the contract', () => {
+  const elsewhere = ['demo'];
+  for (const { schemes } of transports) {
+    expect(
+      schemes.some((scheme) => scheme in cases || elsewhere.includes(scheme)),
+      schemes.join(),
+    ).toBe(true);
+  }
+});
+
+function renamed<T extends { address: string }>(server: T, scheme: string): T {
+  return { ...server, address: server.address.replace('vnc://', scheme) };
+}
