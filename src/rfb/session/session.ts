@@ -198,7 +198,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       await within(answered, { timeoutMs, signal, describe });
       return;
     }
-    const answered = this.#until('painted', ({ x, y, width, height }) => x === 0 && y === 0 && width > 0 && height > 0);
+    const answered = this.#until('update', () => true);
     await this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, false);
     await within(answered, { timeoutMs, signal, describe });
   }
