@@ -9,22 +9,26 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#data.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#data.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#data.setUint16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#data.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.#data.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#data.setUint32(at, value);
     return this;
   }
 
   s32(value: number): this {
-    this.#data.setInt32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#data.setInt32(at, value);
     return this;
   }
 
@@ -39,7 +43,8 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#grow(bytes.length));
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -50,6 +55,7 @@ export class ByteWriter {
     return taken;
   }
 
+  /** Makes room and returns where: call it before touching `#data` or `#bytes`, which it may replace. */
   #grow(length: number): number {
     const at = this.#length;
     this.#length += length;
