@@ -1,4 +1,5 @@
 import { type ResolvedAddress, resolveAddress } from './address.ts';
+import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
@@ -7,7 +8,7 @@ import { unixSocket } from './unix-socket.ts';
 import { websocket } from './websocket.ts';
 
 /** Every way to reach a console. */
-export const transports = [tcp, tls, unixSocket, websocket, exec] as const satisfies readonly Transport[];
+export const transports = [tcp, tls, unixSocket, websocket, exec, demo] as const satisfies readonly Transport[];
 
 /**
  * Opens what a user wrote: `host:1`, `wss://…`, `/run/vm.sock`.

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { ConnectionError } from '../rfb/errors.ts';
+import type { BytePipe } from '../rfb/protocol/connection.ts';
+import { createServer, type RfbServer, type ServerOptions } from './server.ts';
+
+export interface ListenOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+}
+
+export interface Listening {
+  /** What a viewer dials: `vnc://127.0.0.1:5901`. */
+  readonly address: string;
+  readonly host: string;
+  readonly port: number;
+  readonly server: RfbServer;
+  /** Stops listening and hangs up on every viewer. */
+  close(): Promise<void>;
+}
+
+/** A server and a TCP port for it. @throws ConnectionError `CONNECT_FAILED` when the port cannot be had */
+export async function serve(options: ServerOptions & ListenOptions = {}): Promise<Listening> {
+  return await listen(createServer(options), options);
+}
+
+/** Lets viewers reach `server` by TCP. @throws ConnectionError `CONNECT_FAILED` when the port cannot be had */
+export async function listen(
+  server: RfbServer,
+  { host = '127.0.0.1', port = 0 }: ListenOptions = {},
+): Promise<Listening> {
+  const tcp = createTcpServer({ noDelay: true }, (socket) => server.accept(socketPipe(socket)));
+  try {
+    tcp.listen({ host, port });
+    await once(tcp, 'listening');
+  } catch (cause) {
+    throw new ConnectionError(
+      'CONNECT_FAILED',
+      `cannot listen on ${hostPort(host, port)}: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  const bound = tcp.address();
+  if (bound === null || typeof bound === 'string') throw new RangeError('listening on no TCP port');
+  return {
+    address: `vnc://${hostPort(host, bound.port)}`,
+    host,
+    port: bound.port,
+    server,
+    async close() {
+      const closed = once(tcp, 'close');
+      if (tcp.listening) tcp.close();
+      else return;
+      await server.close();
+      await closed;
+    },
+  };
+}
+
+function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** How long a viewer has to take our last bytes and hang up. */
+const CLOSE_GRACE_MS = 500;
+
+/** A viewer's socket as a pipe. */
+export function socketPipe(socket: Socket): BytePipe {
+  const name = hostPort(socket.remoteAddress ?? 'unknown', socket.remotePort ?? 0);
+  // Writers learn of errors by their callback, readers by the iterator; without a listener the process would end.
+  socket.on('error', () => {});
+  const lost = (cause: unknown) =>
+    new ConnectionError('CONNECTION_LOST', `the connection to ${name} broke: ${(cause as Error).message}`, { cause });
+  return {
+    name,
+    incoming: (async function* () {
+      try {
+        for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+      } catch (error) {
+        throw lost(error);
+      }
+    })(),
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        socket.write(bytes, (error) => (error ? reject(lost(error)) : resolve()));
+      }),
+    async close() {
+      if (socket.closed) return;
+      // A socket that is destroyed with bytes unread resets the connection, and the peer may lose our last words.
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+      if (!socket.writableEnded) socket.end();
+      const discard = () => {
+        while (socket.read() !== null);
+      };
+      socket.on('readable', discard);
+      discard();
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

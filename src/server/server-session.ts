@@ -1,0 +1,221 @@
+import { ByteWriter } from '../rfb/bytes/byte-writer.ts';
+import { ConnectionError, ProtocolError } from '../rfb/errors.ts';
+import { type BytePipe, Connection } from '../rfb/protocol/connection.ts';
+import { clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
+import { clientFence } from '../rfb/protocol/messages/client-to-server/client-fence.ts';
+import { enableContinuousUpdates } from '../rfb/protocol/messages/client-to-server/enable-continuous-updates.ts';
+import { framebufferUpdateRequest } from '../rfb/protocol/messages/client-to-server/framebuffer-update-request.ts';
+import { keyEvent } from '../rfb/protocol/messages/client-to-server/key-event.ts';
+import { type PointerEvent, pointerEvent } from '../rfb/protocol/messages/client-to-server/pointer-event.ts';
+import { qemuExtendedKeyEvent } from '../rfb/protocol/messages/client-to-server/qemu-extended-key-event.ts';
+import { setDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
+import { setEncodings } from '../rfb/protocol/messages/client-to-server/set-encodings.ts';
+import { setPixelFormat } from '../rfb/protocol/messages/client-to-server/set-pixel-format.ts';
+import {
+  FENCE_BLOCK_AFTER,
+  FENCE_BLOCK_BEFORE,
+  FENCE_REQUEST,
+  FENCE_SYNC_NEXT,
+  type Fence,
+  writeFence,
+} from '../rfb/protocol/messages/fence.ts';
+import type { PixelFormat } from '../rfb/protocol/pixel-format.ts';
+import { continuousUpdates } from '../rfb/protocol/pseudo-encodings/continuous-updates.ts';
+import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-desktop-size.ts';
+import { extendedMouseButtons } from '../rfb/protocol/pseudo-encodings/extended-mouse-buttons.ts';
+import { fence } from '../rfb/protocol/pseudo-encodings/fence.ts';
+import type { PseudoEncoding } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
+import { qemuExtendedKeyEvent as qemuKeys } from '../rfb/protocol/pseudo-encodings/qemu-extended-key-event.ts';
+import type { Rect } from '../rfb/protocol/rect.ts';
+import { decodeLatin1 } from '../rfb/protocol/text.ts';
+import type { DisplayWatcher } from './display.ts';
+import type { EncoderType } from './encoders/encoder.ts';
+import { COLOUR_MAP } from './pixel-writer.ts';
+import type { Scene } from './scenes/scene.ts';
+import { type ServerHandshakeOptions, serverHandshake, writeServerInit } from './server-handshake.ts';
+import { UpdateSender } from './update-sender.ts';
+
+export interface ServerSessionOptions extends ServerHandshakeOptions {
+  readonly scene: Scene;
+  readonly name: string;
+  /** The server's own, announced in ServerInit. */
+  readonly pixelFormat: PixelFormat;
+  readonly encoders: readonly EncoderType[];
+  /** ClientInit without the shared flag: the viewer wants to be alone. */
+  claimed(session: ServerSession): void;
+}
+
+/** ExtendedDesktopSize: the rectangle answers this client's SetDesktopSize, and resizing is prohibited. */
+const REASON_CLIENT = 1;
+const STATUS_PROHIBITED = 1;
+
+/** One viewer, from greeting to goodbye. */
+export class ServerSession implements DisplayWatcher {
+  readonly #options: ServerSessionOptions;
+  readonly #pipe: BytePipe;
+  #connection: Connection;
+  #updates: UpdateSender | undefined;
+  /** Pseudo-encodings that the viewer has offered and was told that we know. */
+  readonly #confirmed = new Set<PseudoEncoding>();
+
+  constructor(pipe: BytePipe, options: ServerSessionOptions) {
+    this.#options = options;
+    this.#pipe = pipe;
+    this.#connection = new Connection(pipe);
+  }
+
+  /**
+   * Serves until the viewer leaves or `close` is called; the pipe is closed then.
+   * @throws ProtocolError when the viewer broke the protocol · AuthenticationError · ConnectionError
+   */
+  async run(): Promise<void> {
+    let unwatch = () => {};
+    try {
+      const { connection, shared } = await serverHandshake(this.#connection, this.#options);
+      this.#connection = connection;
+      if (!shared) this.#options.claimed(this);
+      const { scene, name, pixelFormat, encoders } = this.#options;
+      const { width, height } = scene.display;
+      this.#updates = new UpdateSender({
+        display: scene.display,
+        pixelFormat,
+        encoders,
+        send: (out) => connection.send(out),
+        failed: () => this.close(),
+      });
+      unwatch = scene.display.watch(this);
+      const init = new ByteWriter();
+      writeServerInit(init, { width, height, pixelFormat, name });
+      await connection.send(init);
+      while (await this.#nextMessage()) await this.#receive(connection.reader.u8(), this.#updates);
+    } finally {
+      unwatch();
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#updates?.close();
+    await this.#pipe.close();
+  }
+
+  damaged(rect: Rect): void {
+    this.#updates?.damaged(rect);
+  }
+
+  resized(): void {
+    this.#updates?.resized();
+  }
+
+  /** Bell, RFC 6143 §7.6.3. */
+  bell(): void {
+    this.#tell(new ByteWriter().u8(2));
+  }
+
+  /** ServerCutText, RFC 6143 §7.6.4. */
+  cutText(text: string): void {
+    const bytes = Buffer.from(text, 'latin1');
+    this.#tell(new ByteWriter().u8(3).pad(3).u32(bytes.length).bytes(bytes));
+  }
+
+  /** Grants the message-type byte; false when the viewer has hung up between two messages. */
+  async #nextMessage(): Promise<boolean> {
+    try {
+      await this.#connection.reader.need(1);
+      return true;
+    } catch (error) {
+      if (error instanceof ConnectionError) return false;
+      throw error;
+    }
+  }
+
+  async #receive(type: number, updates: UpdateSender): Promise<void> {
+    const { reader } = this.#connection;
+    const { scene } = this.#options;
+    switch (type) {
+      case setPixelFormat.type:
+        return this.#setPixelFormat(await setPixelFormat.read(reader), updates);
+      case setEncodings.type:
+        return this.#setEncodings(await setEncodings.read(reader), updates);
+      case framebufferUpdateRequest.type:
+        return updates.request(await framebufferUpdateRequest.read(reader));
+      case keyEvent.type:
+        return scene.onKey?.(await keyEvent.read(reader));
+      case pointerEvent.type:
+        return scene.onPointer?.(await this.#readPointerEvent());
+      case clientCutText.type:
+        return scene.onCutText?.(decodeLatin1(await clientCutText.read(reader)));
+      case qemuExtendedKeyEvent.type:
+        return scene.onKey?.(await qemuExtendedKeyEvent.read(reader));
+      case enableContinuousUpdates.type: {
+        const { enable, ...rect } = await enableContinuousUpdates.read(reader);
+        updates.setContinuous(enable ? rect : undefined);
+        // rfbproto: the end is confirmed, so that the viewer knows when to go back to requests.
+        if (!enable) this.#tell(new ByteWriter().u8(continuousUpdatesEnd));
+        return;
+      }
+      case clientFence.type:
+        return this.#answerFence(await clientFence.read(reader));
+      case setDesktopSize.type:
+        await setDesktopSize.read(reader);
+        if (this.#confirmed.has(extendedDesktopSize)) updates.announceScreen(REASON_CLIENT, STATUS_PROHIBITED);
+        return;
+      default:
+        throw new ProtocolError('UNKNOWN_MESSAGE', `client message type ${type} is unknown`, { phase: 'session' });
+    }
+  }
+
+  #setPixelFormat(format: PixelFormat, updates: UpdateSender): void {
+    updates.setPixelFormat(format);
+    if (format.trueColour) return;
+    // SetColourMapEntries, RFC 6143 §7.6.2.
+    const out = new ByteWriter().u8(1).pad(1).u16(0).u16(COLOUR_MAP.length);
+    for (const [red, green, blue] of COLOUR_MAP) out.u16(red).u16(green).u16(blue);
+    this.#tell(out);
+  }
+
+  #setEncodings(types: readonly number[], updates: UpdateSender): void {
+    updates.setEncodings(types);
+    const confirmNow = (pseudoEncoding: PseudoEncoding, confirm: () => void) => {
+      if (!types.includes(pseudoEncoding.type) || this.#confirmed.has(pseudoEncoding)) return;
+      this.#confirmed.add(pseudoEncoding);
+      confirm();
+    };
+    const empty = { x: 0, y: 0, width: 0, height: 0 };
+    confirmNow(fence, () => this.#sendFence({ flags: FENCE_REQUEST, payload: new Uint8Array(0) }));
+    confirmNow(continuousUpdates, () => this.#tell(new ByteWriter().u8(continuousUpdatesEnd)));
+    confirmNow(qemuKeys, () => updates.announce({ ...empty, type: qemuKeys.type }));
+    confirmNow(extendedMouseButtons, () => updates.announce({ ...empty, type: extendedMouseButtons.type }));
+    confirmNow(extendedDesktopSize, () => updates.announceScreen(0, 0));
+  }
+
+  /** Bit 7 announces a second mask byte only where that was agreed; elsewhere it is button 8. */
+  async #readPointerEvent(): Promise<PointerEvent> {
+    const { reader } = this.#connection;
+    if (this.#confirmed.has(extendedMouseButtons)) return await pointerEvent.read(reader);
+    await reader.need(5);
+    const buttonMask = reader.u8();
+    return { buttonMask, x: reader.u16(), y: reader.u16() };
+  }
+
+  /** Messages are handled one after the other, so every order that a fence can ask for is kept already. */
+  #answerFence({ flags, payload }: Fence): void {
+    if ((flags & FENCE_REQUEST) === 0) return;
+    this.#sendFence({ flags: flags & (FENCE_BLOCK_BEFORE | FENCE_BLOCK_AFTER | FENCE_SYNC_NEXT), payload });
+  }
+
+  #sendFence(fence: Fence): void {
+    const out = new ByteWriter();
+    writeFence(out, fence);
+    this.#tell(out);
+  }
+
+  /** Sends without waiting: a viewer that does not read must not keep us from hearing it. */
+  #tell(out: ByteWriter): void {
+    if (!this.#updates) return;
+    this.#connection.send(out).catch(() => this.close());
+  }
+}
+
+/** EndOfContinuousUpdates has the number of EnableContinuousUpdates. */
+const continuousUpdatesEnd = enableContinuousUpdates.type;
