@@ -150,7 +150,8 @@ export class ByteReader {
   #append(chunk: Uint8Array, wanted: number): void {
     const buffered = this.buffered;
     if (buffered === 0 && chunk.length >= wanted) {
-      this.#adopt(chunk, 0, chunk.length, false);
+      // Not as the Buffer that it may be: `slice` of a Buffer is no copy.
+      this.#adopt(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), 0, chunk.length, false);
       return;
     }
     const length = buffered + chunk.length;

@@ -1,25 +1,33 @@
+import type { ByteReader } from '../../bytes/byte-reader.ts';
 import { MAX_NEED } from '../limits.ts';
-import type { Encoding } from './encoding.ts';
+import type { Rect } from '../rect.ts';
+import type { DecodeTarget, Encoding } from './encoding.ts';
+import { bytesPer, type PixelKind, readPixels } from './pixel-block.ts';
 
 /** Raw, RFC 6143 §7.7.1. */
 export const raw: Encoding = {
   type: 0,
   name: 'raw',
   createDecoder: () => ({
-    async decode(reader, rect, { framebuffer, pixels }) {
-      const rowLength = rect.width * pixels.bytesPerPixel;
-      const row = new Uint32Array(rect.width);
-      if (rowLength === 0) return;
-      const rowsAtOnce = Math.max(1, Math.floor(MAX_NEED / 64 / rowLength));
-      for (let y = 0; y < rect.height; ) {
-        const rows = Math.min(rowsAtOnce, rect.height - y);
-        await reader.need(rows * rowLength);
-        const data = reader.dataView(rows * rowLength);
-        for (let offset = 0; offset < data.byteLength; y++) {
-          for (let x = 0; x < rect.width; x++, offset += pixels.bytesPerPixel) row[x] = pixels.pixel(data, offset);
-          framebuffer.blit({ x: rect.x, y: rect.y + y, width: rect.width, height: 1 }, row);
-        }
-      }
-    },
+    decode: (reader, rect, target) => decodeRows(reader, rect, target, 'pixel'),
   }),
 };
+
+/** Rows of pixels, as Raw has them, Zlib inside its stream and Tight's copy filter. */
+export async function decodeRows(
+  reader: ByteReader,
+  rect: Rect,
+  { framebuffer, pixels }: DecodeTarget,
+  kind: PixelKind,
+): Promise<void> {
+  const rowLength = rect.width * bytesPer(pixels, kind);
+  if (rowLength === 0) return;
+  const rowsAtOnce = Math.min(rect.height, Math.max(1, Math.floor(MAX_NEED / 64 / rowLength)));
+  const colours = new Uint32Array(rect.width * rowsAtOnce);
+  for (let y = 0; y < rect.height; y += rowsAtOnce) {
+    const height = Math.min(rowsAtOnce, rect.height - y);
+    if (!reader.has(height * rowLength)) await reader.need(height * rowLength);
+    readPixels(pixels, kind, reader.dataView(height * rowLength), colours, rect.width * height);
+    framebuffer.blit({ x: rect.x, y: rect.y + y, width: rect.width, height }, colours);
+  }
+}
