@@ -1,0 +1,234 @@
+import { UnsupportedError, UsageError } from '../rfb/errors.ts';
+import type { Key } from './key.ts';
+import { parseChord } from './key-chord.ts';
+import { type Clock, Pace } from './pace.ts';
+import { Turns } from './turns.ts';
+import { chordMs, chordSteps, type KeyStep, keysOfText, type Timing, typingSteps } from './typing-plan.ts';
+
+/** What a keyboard needs of a session. */
+export interface RawKeyboard {
+  sendKeyEvent(down: boolean, keysym: number): Promise<void>;
+  sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number): Promise<void>;
+  readonly extendedKeysConfirmed: boolean;
+  /** Resolves when the server has consumed all input so far. */
+  barrier(signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * `keysym`: the server finds the key, by the layout that it knows. `scancode`: the key at this place of a US keyboard, by
+ * the QEMU Extended Key Event. `auto` is `keysym`, which works everywhere: QEMU that was started with -k ignores scancodes.
+ */
+export type KeyMode = 'auto' | 'keysym' | 'scancode';
+
+export interface KeyOptions {
+  /** Default `auto`. */
+  readonly keys?: KeyMode;
+  readonly signal?: AbortSignal;
+}
+
+export interface TypeOptions extends KeyOptions {
+  /** Characters a second, not counting Shift, which takes half a character to go down and half to come up. Default 30. */
+  readonly rate?: number;
+  /** How long each key stays down. Default half a character's time, at most 25 ms. Guests repeat keys from 250 ms on. */
+  readonly holdMs?: number;
+}
+
+export interface PressOptions extends KeyOptions {
+  /** How long all keys of the chord stay down together. Default 40. */
+  readonly holdMs?: number;
+  /** How often the whole list of chords is pressed. Default 1. */
+  readonly repeat?: number;
+  /** From the start of one repetition to the start of the next. */
+  readonly everyMs?: number;
+}
+
+export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'rate'> {
+  /** For tests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * QEMU's PS/2 queue takes 16 bytes and drops what its guest has not read by then: 100 characters a second lose some,
+ * 50 none, where that was measured.
+ */
+const DEFAULT_RATE = 30;
+
+/** Slow typing spaces the characters, not the events of one. Holding must stay far below any key repeat (250 ms). */
+const MAX_SLOT_MS = 25;
+
+/** Firmware that polls sees it, and no guest repeats it. */
+const DEFAULT_CHORD_HOLD_MS = 40;
+const CHORD_GAP_MS = 25;
+
+interface HeldKey {
+  readonly key: Key;
+  readonly extended: boolean;
+}
+
+/** Types and presses keys. Whatever a call presses it releases again, also when it fails or is aborted. */
+export class Keyboard {
+  readonly #raw: RawKeyboard;
+  readonly #options: KeyboardOptions;
+  readonly #pace: Pace;
+  readonly #turns = new Turns();
+  /** By keysym, in the order in which they went down. */
+  readonly #held = new Map<number, HeldKey>();
+
+  constructor(raw: RawKeyboard, options: KeyboardOptions = {}) {
+    this.#raw = raw;
+    this.#options = options;
+    this.#pace = new Pace(options.clock);
+  }
+
+  /**
+   * Types `text`: \n (also \r\n, \r) is Enter, \t Tab, \b Backspace, \x1b Escape. Resolves when the server has consumed it.
+   * Nothing is typed of a text that cannot be typed whole.
+   * @throws UsageError `BAD_KEY` · UnsupportedError for a character that scancodes cannot express
+   */
+  async type(text: string, options: TypeOptions = {}): Promise<void> {
+    const timing = this.#timing(options);
+    const keys = keysOfText(text);
+    const extended = this.#useScancodes(options, keys, (i) => `character ${i + 1} of the text`);
+    await this.#turns.take(options.signal, async (signal) => {
+      await this.#run(typingSteps(keys, timing), extended, signal);
+      if (keys.length > 0) await this.#raw.barrier(signal);
+    });
+  }
+
+  /** Presses and releases a chord, or several one after the other; `parseChord` says how they are written. */
+  async press(chords: string | readonly string[], options: PressOptions = {}): Promise<void> {
+    const { repeat = 1, everyMs = 0 } = options;
+    if (!Number.isInteger(repeat) || repeat < 1) throw badOption('repeat', repeat, 'a whole number from 1 on');
+    if (!(everyMs >= 0)) throw badOption('everyMs', everyMs, '0 or more');
+    const timing = this.#timing({ holdMs: DEFAULT_CHORD_HOLD_MS, ...options });
+    const parsed = (typeof chords === 'string' ? [chords] : chords).map(parseChord);
+    const extended = this.#useScancodes(options, parsed.flat());
+    await this.#turns.take(options.signal, async (signal) => {
+      await this.#run(pressSteps(parsed, timing, repeat, everyMs), extended, signal);
+      await this.#raw.barrier(signal);
+    });
+  }
+
+  /** Presses the keys of a chord and leaves them down, for `up` or `releaseAll`. */
+  async down(chord: string, options: KeyOptions = {}): Promise<void> {
+    const keys = parseChord(chord);
+    const extended = this.#useScancodes(options, keys);
+    const { slot } = this.#timing({});
+    await this.#turns.take(options.signal, (signal) =>
+      this.#run(
+        keys.map((key) => ({ key, down: true, afterMs: slot })),
+        extended,
+        signal,
+      ),
+    );
+  }
+
+  /** Releases the keys of a chord in reverse order, also ones that were never pressed: another client may have left them down. */
+  async up(chord: string, options: KeyOptions = {}): Promise<void> {
+    const keys = [...parseChord(chord)].reverse();
+    const extended = this.#useScancodes(options, keys);
+    const { slot } = this.#timing({});
+    await this.#turns.take(options.signal, async (signal) => {
+      for (const key of keys) await this.#release(this.#held.get(key.keysym) ?? { key, extended }, slot, signal);
+    });
+  }
+
+  /** Ends whatever is being typed or pressed and releases every key that is down, the last one first. */
+  async releaseAll(): Promise<void> {
+    await this.#turns.interrupt();
+    await this.#turns.take(undefined, () => this.#releaseAllBut(new Set()));
+  }
+
+  /** Keys that `down` holds are left alone. */
+  async #run(steps: Iterable<KeyStep>, extended: boolean, signal: AbortSignal): Promise<void> {
+    const heldBefore = new Set(this.#held.keys());
+    let waitMs = 0;
+    try {
+      for (const { key, down, afterMs } of steps) {
+        waitMs += afterMs;
+        if (heldBefore.has(key.keysym)) continue;
+        if (down) await this.#press({ key, extended }, waitMs, signal);
+        else await this.#release({ key, extended }, waitMs, signal);
+        waitMs = 0;
+      }
+    } catch (error) {
+      await this.#releaseAllBut(heldBefore).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #press(held: HeldKey, afterMs: number, signal: AbortSignal): Promise<void> {
+    const send = () => {
+      this.#held.set(held.key.keysym, held);
+      return this.#send(true, held);
+    };
+    await this.#pace.send(afterMs, send, signal);
+  }
+
+  async #release(held: HeldKey, afterMs: number, signal?: AbortSignal): Promise<void> {
+    const send = () => {
+      this.#held.delete(held.key.keysym);
+      return this.#send(false, held);
+    };
+    await this.#pace.send(afterMs, send, signal);
+  }
+
+  /** Tries every key; the first failure is thrown after that. */
+  async #releaseAllBut(kept: ReadonlySet<number>): Promise<void> {
+    const { slot } = this.#timing({});
+    const failures: unknown[] = [];
+    for (const held of [...this.#held.values()].reverse()) {
+      if (kept.has(held.key.keysym)) continue;
+      await this.#release(held, slot).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #send(down: boolean, { key: { keysym, xtScancode }, extended }: HeldKey): Promise<void> {
+    if (extended && xtScancode !== undefined) await this.#raw.sendExtendedKeyEvent(down, keysym, xtScancode);
+    else await this.#raw.sendKeyEvent(down, keysym);
+  }
+
+  /** Whether keys go out as scancodes. `describe` names a key by its index; by default with its name. */
+  #useScancodes(options: KeyOptions, keys: readonly Key[], describe = (i: number) => `key ${keys[i]?.name}`): boolean {
+    if ((options.keys ?? this.#options.keys ?? 'auto') !== 'scancode') return false;
+    if (!this.#raw.extendedKeysConfirmed) {
+      const message =
+        'scancodes are not possible: the server did not confirm the QEMU Extended Key Event; send keysyms';
+      throw new UnsupportedError('UNSUPPORTED_BY_SERVER', message);
+    }
+    const missing = keys.findIndex(({ xtScancode }) => xtScancode === undefined);
+    if (missing >= 0) {
+      const message = `${describe(missing)} has no scancode on a US keyboard; send keysyms`;
+      throw new UnsupportedError('UNSUPPORTED_BY_SERVER', message);
+    }
+    return true;
+  }
+
+  #timing({ rate = this.#options.rate ?? DEFAULT_RATE, holdMs }: TypeOptions): Timing {
+    if (!(rate > 0)) throw badOption('rate', rate, 'more than 0 characters a second');
+    if (holdMs !== undefined && !(holdMs >= 0)) throw badOption('holdMs', holdMs, '0 or more');
+    const period = 1000 / rate;
+    const slot = Math.min(period / 2, MAX_SLOT_MS);
+    return { period, slot, hold: holdMs ?? slot };
+  }
+}
+
+function* pressSteps(
+  chords: readonly (readonly Key[])[],
+  timing: Timing,
+  repeat: number,
+  everyMs: number,
+): Generator<KeyStep> {
+  const takenMs = chords.reduce((sum, keys) => sum + chordMs(keys, timing), (chords.length - 1) * CHORD_GAP_MS);
+  for (let round = 0; round < repeat; round++) {
+    for (const [i, keys] of chords.entries()) {
+      const leadMs = round > 0 && i === 0 ? Math.max(CHORD_GAP_MS, everyMs - takenMs) : CHORD_GAP_MS;
+      yield* chordSteps(keys, timing, leadMs);
+    }
+  }
+}
+
+function badOption(name: string, value: unknown, wanted: string): UsageError {
+  return new UsageError('BAD_OPTION', `${name} is ${value}, wanted ${wanted}`);
+}
