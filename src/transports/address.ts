@@ -38,12 +38,12 @@ export function resolveAddress(text: string, schemes: readonly string[]): Resolv
  * @throws UsageError `BAD_ADDRESS`
  */
 export function parseHostPort(text: string, whole = text): HostPort {
-  if (isIPv6(text)) return { host: lonelyIpv6(text, whole), port: FIRST_PORT };
+  if (readsAsIpv6(text)) return { host: lonelyIpv6(text, whole), port: FIRST_PORT };
   const [, bracketed, name = '', tail = ''] = /^(?:\[(.*)\]|([^:[\]]*))(.*)$/s.exec(text) ?? [];
   const number = /^(::?)(\d+)$/.exec(tail);
   if (tail !== '' && number === null) {
-    const colons = bracketed === undefined && tail.split(':').length > 2;
-    throw badAddress(whole, colons ? 'an IPv6 address goes in brackets: [::1]:1' : `${HOST_FORMS}`);
+    const colons = !text.includes('[') && /:[^:]+:|::.*:/.test(tail);
+    throw badAddress(whole, colons ? 'an IPv6 address goes in brackets: [::1]:1' : HOST_FORMS);
   }
   const display = number?.[1] === ':' && Number(number[2]) < 100;
   const port = display ? FIRST_PORT + Number(number[2]) : parsePort(number?.[2], whole);
@@ -156,8 +156,13 @@ function parseHost(name: string, whole: string): string {
 }
 
 function parseIpv6(text: string, whole: string): string {
-  if (!isIPv6(text)) throw badAddress(whole, `${quoted(text)} is no IPv6 address`);
+  if (!readsAsIpv6(text)) throw badAddress(whole, `${quoted(text)} is no IPv6 address`);
   return text;
+}
+
+/** Node takes anything for a zone. */
+function readsAsIpv6(text: string): boolean {
+  return isIPv6(text) && !/%.*[^\w.-]/.test(text);
 }
 
 /** `cafe::5901` is an address, and a host of that name with a port: the user must say which. */

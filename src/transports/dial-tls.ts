@@ -30,7 +30,6 @@ export async function dialTls(
   try {
     verify(socket, where, trust);
   } catch (error) {
-    socket.on('error', () => {});
     socket.destroy();
     throw error;
   }

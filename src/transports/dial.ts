@@ -38,6 +38,8 @@ export function established(
       settle();
       resolve();
     };
+    // For good: between this and the next to listen, an error must not end the process.
+    socket.on('error', () => {});
     socket.on(event, success).on('error', fault).on('close', end);
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
@@ -48,7 +50,6 @@ export function established(
     }
     function fail(error: unknown): void {
       settle();
-      socket.on('error', () => {});
       socket.destroy();
       reject(error);
     }

@@ -134,7 +134,7 @@ function show(command: string): string {
 }
 
 function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.replace(/\p{Cc}+/gu, ' ').trim());
+  const lines = stderr.split('\n').map((line) => line.replace(/[\p{Cc}\s]+/gu, ' ').trim());
   return lines
     .filter((line) => line !== '')
     .slice(-3)

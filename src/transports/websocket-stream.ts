@@ -15,6 +15,8 @@ export class WebSocketStream extends Duplex {
   constructor(socket: WebSocket, name: string) {
     super({ allowHalfOpen: false, readableHighWaterMark: 256 * 1024 });
     this.#socket = socket;
+    // For good: whoever reads or writes is told, and an error in between must not end the process.
+    this.on('error', () => {});
     socket.on('message', (data: Buffer, binary) => {
       if (this.destroyed) return;
       if (!binary) {
@@ -66,7 +68,7 @@ export class WebSocketStream extends Duplex {
 /** The server's own words, on one line. */
 function printable(text: string): string {
   return text
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, 200);
 }

@@ -133,7 +133,6 @@ function opened(
     }
     function fail(error: unknown): void {
       settle();
-      stream.on('error', () => {});
       stream.destroy();
       reject(error);
     }

@@ -21,11 +21,10 @@ export interface PipeServer {
 export type Serve = (peer: Duplex) => void;
 
 const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../../fixtures/tls', name), 'utf8');
-export const testCertificates = {
-  ca: fixture('ca.pem'),
-  cert: fixture('server.pem'),
-  key: fixture('server-key.pem'),
-};
+/** For `localhost`, and the authority that signed it. */
+export const testCertificate = { ca: fixture('ca.pem'), cert: fixture('server.pem'), key: fixture('server-key.pem') };
+/** For `other.example`, self-signed. */
+export const otherCertificate = { ca: fixture('other.pem'), cert: fixture('other.pem'), key: fixture('other-key.pem') };
 
 export const echo: Serve = (peer) => peer.pipe(peer);
 
@@ -52,8 +51,7 @@ export async function serveUnix(serve: Serve): Promise<PipeServer> {
   };
 }
 
-export async function serveTls(serve: Serve): Promise<PipeServer> {
-  const { cert, key, ca } = testCertificates;
+export async function serveTls(serve: Serve, { cert, key, ca } = testCertificate): Promise<PipeServer> {
   const server = await listen(createTlsServer({ cert, key }, quiet(serve)));
   return { address: `tls:127.0.0.1::${server.port}`, options: { tls: { ca } }, close: server.close };
 }
