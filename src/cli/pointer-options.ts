@@ -1,12 +1,11 @@
+import type { Button } from '../automation/pointer.ts';
 import { UsageError } from '../rfb/errors.ts';
 
-const BUTTON_NAMES = ['left', 'middle', 'right', 'back', 'forward'] as const;
-export type PointerButton = (typeof BUTTON_NAMES)[number] | number;
+const BUTTONS: readonly Button[] = ['left', 'middle', 'right', 'back', 'forward', 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-export function parseButton(text: string): PointerButton {
-  const name = BUTTON_NAMES.find((candidate) => candidate === text.toLowerCase());
-  if (name) return name;
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= 9) return number;
-  throw new UsageError('BAD_OPTION', `"${text}" is no button; there are ${BUTTON_NAMES.join(', ')} and 1 to 9`);
+/** A button's name or number. @throws UsageError `BAD_OPTION` */
+export function parseButton(text: string): Button {
+  const button = BUTTONS.find((candidate) => String(candidate) === text.toLowerCase());
+  if (button) return button;
+  throw new UsageError('BAD_OPTION', `"${text}" is no button; there are left, middle, right, back, forward and 1 to 9`);
 }

@@ -1,3 +1,4 @@
+import type { Button } from '../../automation/pointer.ts';
 import { parseCount, parsePoint } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
 import { printJson } from '../output.ts';
@@ -5,7 +6,7 @@ import { type PointerButton, parseButton } from '../pointer-options.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags {
-  button: PointerButton;
+  button: Button;
   count: number;
 }
 
