@@ -2,7 +2,7 @@ import type { Button } from '../../automation/pointer.ts';
 import { parseDuration, parsePoint } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
 import { printJson } from '../output.ts';
-import { type PointerButton, parseButton } from '../pointer-options.ts';
+import { parseButton } from '../pointer-options.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags {
