@@ -34,6 +34,11 @@ export class Pace {
     this.#clock = clock;
   }
 
+  /** Waits as `send` does, for an event that something else sends. */
+  async pass(afterMs: number): Promise<void> {
+    await this.send(afterMs, async () => {});
+  }
+
   /** Waits until `afterMs` after the event before, then sends. Rejects unsent when `signal` aborts. */
   async send(afterMs: number, send: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
