@@ -154,6 +154,8 @@ describe('host and port', () => {
   test('what is shown reads back the same', () => {
     fc.assert(
       fc.property(host, port, (h, p) => {
+        // `cafe::50` could be either: whoever writes it is asked.
+        fc.pre(p >= 100 || !/^[\da-f]{1,4}$/.test(h));
         expect(parseHostPort(showHostPort({ host: h, port: p }))).toEqual({ host: h, port: p });
         const { address } = resolve(showHostPort({ host: h, port: p }));
         expect(parseHostUrl(address)).toEqual({ host: h, port: p });
