@@ -1,4 +1,5 @@
 import { UsageError } from '../rfb/errors.ts';
+import { printable } from '../rfb/protocol/text.ts';
 import { pipePair } from '../server/pipe-pair.ts';
 import { scenes } from '../server/scenes/index.ts';
 import { createServer } from '../server/server.ts';
@@ -27,5 +28,5 @@ function sceneOf(address: string): string {
   const name = address.slice('demo:'.length).replace(/^\/\//, '') || (scenes[0]?.name ?? '');
   if (scenes.some((scene) => scene.name === name)) return name;
   const known = scenes.map((scene) => `demo:${scene.name}`).join(', ');
-  throw new UsageError('BAD_ADDRESS', `unknown scene in "${address}", there are ${known}`);
+  throw new UsageError('BAD_ADDRESS', `unknown scene in "${printable(address)}", there are ${known}`);
 }
