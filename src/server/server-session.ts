@@ -31,7 +31,7 @@ import { decodeLatin1 } from '../rfb/protocol/text.ts';
 import type { DisplayWatcher } from './display.ts';
 import type { EncoderType } from './encoders/encoder.ts';
 import { COLOUR_MAP } from './pixel-writer.ts';
-import type { Scene } from './scenes/scene.ts';
+import type { Scene, SceneKey } from './scenes/scene.ts';
 import { type ServerHandshakeOptions, serverHandshake, writeServerInit } from './server-handshake.ts';
 import { UpdateSender } from './update-sender.ts';
 
@@ -57,6 +57,9 @@ export class ServerSession implements DisplayWatcher {
   #updates: UpdateSender | undefined;
   /** Pseudo-encodings that the viewer has offered and was told that we know. */
   readonly #confirmed = new Set<PseudoEncoding>();
+  /** What this viewer holds down, to let go of when it leaves. */
+  readonly #keysDown = new Map<string, SceneKey>();
+  #pointer: PointerEvent = { x: 0, y: 0, buttonMask: 0 };
 
   constructor(pipe: BytePipe, options: ServerSessionOptions) {
     this.#options = options;
@@ -90,6 +93,7 @@ export class ServerSession implements DisplayWatcher {
       while (await this.#nextMessage()) await this.#receive(connection.reader.u8(), this.#updates);
     } finally {
       unwatch();
+      this.#letGo();
       await this.close();
     }
   }
@@ -140,13 +144,13 @@ export class ServerSession implements DisplayWatcher {
       case framebufferUpdateRequest.type:
         return updates.request(await framebufferUpdateRequest.read(reader));
       case keyEvent.type:
-        return scene.onKey?.(await keyEvent.read(reader));
+        return this.#key(await keyEvent.read(reader));
       case pointerEvent.type:
-        return scene.onPointer?.(await this.#readPointerEvent());
+        return this.#point(await this.#readPointerEvent());
       case clientCutText.type:
         return scene.onCutText?.(decodeLatin1(await clientCutText.read(reader)));
       case qemuExtendedKeyEvent.type:
-        return scene.onKey?.(await qemuExtendedKeyEvent.read(reader));
+        return this.#key(await qemuExtendedKeyEvent.read(reader));
       case enableContinuousUpdates.type: {
         const { enable, ...rect } = await enableContinuousUpdates.read(reader);
         updates.setContinuous(enable ? rect : undefined);
@@ -163,6 +167,23 @@ export class ServerSession implements DisplayWatcher {
       default:
         throw new ProtocolError('UNKNOWN_MESSAGE', `client message type ${type} is unknown`, { phase: 'session' });
     }
+  }
+
+  #key(event: SceneKey): void {
+    const id = `${event.keysym} ${event.xtScancode}`;
+    if (event.down) this.#keysDown.set(id, event);
+    else this.#keysDown.delete(id);
+    this.#options.scene.onKey?.(event);
+  }
+
+  #point(event: PointerEvent): void {
+    this.#pointer = event;
+    this.#options.scene.onPointer?.(event);
+  }
+
+  #letGo(): void {
+    for (const event of [...this.#keysDown.values()]) this.#key({ ...event, down: false });
+    if (this.#pointer.buttonMask !== 0) this.#point({ ...this.#pointer, buttonMask: 0 });
   }
 
   #setPixelFormat(format: PixelFormat, updates: UpdateSender): void {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { clientCutText } from '../../src/rfb/protocol/messages/client-to-server/client-cut-text.ts';
 import { clientFence } from '../../src/rfb/protocol/messages/client-to-server/client-fence.ts';
 import { enableContinuousUpdates } from '../../src/rfb/protocol/messages/client-to-server/enable-continuous-updates.ts';
+import { keyEvent } from '../../src/rfb/protocol/messages/client-to-server/key-event.ts';
 import { pointerEvent } from '../../src/rfb/protocol/messages/client-to-server/pointer-event.ts';
 import { qemuExtendedKeyEvent } from '../../src/rfb/protocol/messages/client-to-server/qemu-extended-key-event.ts';
 import { setDesktopSize } from '../../src/rfb/protocol/messages/client-to-server/set-desktop-size.ts';
@@ -285,6 +286,8 @@ describe('events', () => {
     await viewer.message(qemuExtendedKeyEvent, { down: true, keysym: 0x61, xtScancode: 0x1e });
     await viewer.message(pointerEvent, { x: 3, y: 4, buttonMask: 0b101 });
     await viewer.message(pointerEvent, { x: 3, y: 4, buttonMask: 1 << 8 });
+    await viewer.message(pointerEvent, { x: 3, y: 4, buttonMask: 0 });
+    await viewer.message(qemuExtendedKeyEvent, { down: false, keysym: 0x61, xtScancode: 0x1e });
     await viewer.message(clientCutText, Uint8Array.of(0x68, 0xe9));
     await viewer.pipe.close();
     await viewer.served;
@@ -294,6 +297,8 @@ describe('events', () => {
       { down: true, keysym: 0x61, xtScancode: 0x1e },
       { x: 3, y: 4, buttonMask: 0b101 },
       { x: 3, y: 4, buttonMask: 1 << 8 },
+      { x: 3, y: 4, buttonMask: 0 },
+      { down: false, keysym: 0x61, xtScancode: 0x1e },
       'hé',
     ]);
   });
@@ -302,10 +307,29 @@ describe('events', () => {
     const { scene, events } = listening();
     const viewer = await RawViewer.connect(createServer({ scene }));
     await viewer.send(5, 0x80, 0, 1, 0, 2);
+    await viewer.send(5, 0, 0, 1, 0, 2);
     await viewer.type('x');
     await viewer.pipe.close();
     await viewer.served;
-    expect(events).toMatchObject([{ x: 1, y: 2, buttonMask: 0x80 }, { keysym: 0x78 }, { keysym: 0x78 }]);
+    expect(events).toMatchObject([
+      { x: 1, y: 2, buttonMask: 0x80 },
+      { x: 1, y: 2, buttonMask: 0 },
+      { keysym: 0x78 },
+      { keysym: 0x78 },
+    ]);
+  });
+
+  test('a viewer that leaves lets go of what it holds', async () => {
+    const { scene, events } = listening();
+    const viewer = await RawViewer.connect(createServer({ scene }));
+    await viewer.message(keyEvent, { down: true, keysym: 0xffe1 });
+    await viewer.message(pointerEvent, { x: 3, y: 4, buttonMask: 1 });
+    await viewer.pipe.close();
+    await viewer.served;
+    expect(events.slice(2)).toEqual([
+      { down: false, keysym: 0xffe1 },
+      { x: 3, y: 4, buttonMask: 0 },
+    ]);
   });
 
   test('bell and clipboard reach the viewer', async () => {
