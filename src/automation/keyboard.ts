@@ -88,8 +88,8 @@ export class Keyboard {
   async type(text: string, options: TypeOptions = {}): Promise<void> {
     const timing = this.#timing(options);
     const keys = keysOfText(text);
-    const extended = this.#useScancodes(options, keys, (i) => `character ${i + 1} of the text`);
     await this.#turns.take(options.signal, async (signal) => {
+      const extended = await this.#useScancodes(options, keys, signal, (i) => `character ${i + 1} of the text`);
       await this.#run(typingSteps(keys, timing), extended, signal);
       if (keys.length > 0) await this.#raw.barrier(signal);
     });
@@ -102,8 +102,8 @@ export class Keyboard {
     if (!(everyMs >= 0)) throw badOption('everyMs', everyMs, '0 or more');
     const timing = this.#timing({ holdMs: DEFAULT_CHORD_HOLD_MS, ...options });
     const parsed = (typeof chords === 'string' ? [chords] : chords).map(parseChord);
-    const extended = this.#useScancodes(options, parsed.flat());
     await this.#turns.take(options.signal, async (signal) => {
+      const extended = await this.#useScancodes(options, parsed.flat(), signal);
       await this.#run(pressSteps(parsed, timing, repeat, everyMs), extended, signal);
       await this.#raw.barrier(signal);
     });
@@ -112,23 +112,19 @@ export class Keyboard {
   /** Presses the keys of a chord and leaves them down, for `up` or `releaseAll`. */
   async down(chord: string, options: KeyOptions = {}): Promise<void> {
     const keys = parseChord(chord);
-    const extended = this.#useScancodes(options, keys);
     const { slot } = this.#timing({});
-    await this.#turns.take(options.signal, (signal) =>
-      this.#run(
-        keys.map((key) => ({ key, down: true, afterMs: slot })),
-        extended,
-        signal,
-      ),
-    );
+    const steps = keys.map((key) => ({ key, down: true, afterMs: slot }));
+    await this.#turns.take(options.signal, async (signal) => {
+      await this.#run(steps, await this.#useScancodes(options, keys, signal), signal);
+    });
   }
 
   /** Releases the keys of a chord in reverse order, also ones that were never pressed: another client may have left them down. */
   async up(chord: string, options: KeyOptions = {}): Promise<void> {
     const keys = [...parseChord(chord)].reverse();
-    const extended = this.#useScancodes(options, keys);
     const { slot } = this.#timing({});
     await this.#turns.take(options.signal, async (signal) => {
+      const extended = await this.#useScancodes(options, keys, signal);
       for (const key of keys) await this.#release(this.#held.get(key.keysym) ?? { key, extended }, slot, signal);
     });
   }
@@ -190,8 +186,15 @@ export class Keyboard {
   }
 
   /** Whether keys go out as scancodes. `describe` names a key by its index; by default with its name. */
-  #useScancodes(options: KeyOptions, keys: readonly Key[], describe = (i: number) => `key ${keys[i]?.name}`): boolean {
+  async #useScancodes(
+    options: KeyOptions,
+    keys: readonly Key[],
+    signal: AbortSignal,
+    describe = (i: number) => `key ${keys[i]?.name}`,
+  ): Promise<boolean> {
     if ((options.keys ?? this.#options.keys ?? 'auto') !== 'scancode') return false;
+    // Early in a session the confirmation may still be on its way.
+    if (!this.#raw.extendedKeysConfirmed) await this.#raw.barrier(signal);
     if (!this.#raw.extendedKeysConfirmed) {
       const message =
         'scancodes are not possible: the server did not confirm the QEMU Extended Key Event; send keysyms';

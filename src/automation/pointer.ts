@@ -97,15 +97,16 @@ export class Pointer {
   /** Clicks where the pointer is. */
   async click(options?: ClickOptions): Promise<void>;
   async click(x?: number | ClickOptions, y?: number, given?: ClickOptions): Promise<void> {
-    const target = typeof x === 'number' ? { x, y: y ?? Number.NaN } : this.#here();
+    const target = typeof x === 'number' ? { x, y: y ?? Number.NaN } : undefined;
     const options = (typeof x === 'number' ? given : x) ?? {};
-    assertPoint(target);
-    const { button = 'left', count = 1, holdMs = DEFAULT_HOLD_MS, modifiers = [] } = options;
-    const bit = this.#bitOf(button);
+    if (target) assertPoint(target);
+    const { button, count = 1, holdMs = DEFAULT_HOLD_MS, modifiers = [] } = options;
+    const number = numberOf(button);
     if (!Number.isInteger(count) || count < 1) throw badOption('count', count, 'a whole number from 1 on');
     assertDuration('holdMs', holdMs);
     await this.#act(options, async (signal) => {
-      await this.#moveTo(target, GAP_MS, signal);
+      const bit = await this.#bitOf(number, signal);
+      await this.#moveTo(target ?? this.#here(), GAP_MS, signal);
       await this.#holding(modifiers, signal, async () => {
         for (let done = 0; done < count; done++) {
           await this.#press(bit, done === 0 ? GAP_MS : CLICK_GAP_MS, signal, async () => {
@@ -126,24 +127,31 @@ export class Pointer {
 
   /** Presses a button where the pointer is and leaves it down, for `up` or `releaseAll`. */
   async down(options: ButtonOptions = {}): Promise<void> {
-    const bit = this.#bitOf(options.button ?? 'left');
-    this.#here();
-    await this.#act(options, (signal) => this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask | bit), signal));
+    const number = numberOf(options.button);
+    await this.#act(options, async (signal) => {
+      this.#here();
+      const bit = await this.#bitOf(number, signal);
+      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask | bit), signal);
+    });
   }
 
   async up(options: ButtonOptions = {}): Promise<void> {
-    const bit = this.#bitOf(options.button ?? 'left');
-    this.#here();
-    await this.#act(options, (signal) => this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit), signal));
+    const number = numberOf(options.button);
+    await this.#act(options, async (signal) => {
+      this.#here();
+      const bit = await this.#bitOf(number, signal);
+      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit), signal);
+    });
   }
 
   /** Button down at `from`, moves along the line, up at `to`. When aborted, the button comes up where it is then. */
   async drag(from: Point, to: Point, options: DragOptions = {}): Promise<void> {
     assertPoint(from);
     assertPoint(to);
-    const bit = this.#bitOf(options.button ?? 'left');
-    const path = this.#path(from, to, options);
+    const number = numberOf(options.button);
+    const path = dragPath(from, to, options);
     await this.#act(options, async (signal) => {
+      const bit = await this.#bitOf(number, signal);
       await this.#moveTo(from, GAP_MS, signal);
       await this.#press(bit, GAP_MS, signal, async () => {
         for (const { point, afterMs } of path) await this.#moveTo(point, afterMs, signal);
@@ -157,16 +165,16 @@ export class Pointer {
     for (const [name, steps] of Object.entries({ dx, dy })) {
       if (!Number.isInteger(steps)) throw badOption(name, steps, 'a whole number of wheel steps');
     }
-    const { x, y } = { ...(options.x === undefined || options.y === undefined ? this.#here() : {}), ...options };
-    const target = { x: x ?? 0, y: y ?? 0 };
-    assertPoint(target);
+    const { x, y } = options;
+    if (x !== undefined || y !== undefined) assertPoint({ x: x ?? Number.NaN, y: y ?? Number.NaN });
     const turns = [
-      { bit: this.#bitOf(dy < 0 ? WHEEL.up : WHEEL.down), steps: Math.abs(dy) },
-      { bit: this.#bitOf(dx < 0 ? WHEEL.left : WHEEL.right), steps: Math.abs(dx) },
+      { number: dy < 0 ? WHEEL.up : WHEEL.down, steps: Math.abs(dy) },
+      { number: dx < 0 ? WHEEL.left : WHEEL.right, steps: Math.abs(dx) },
     ];
     await this.#act(options, async (signal) => {
-      await this.#moveTo(target, GAP_MS, signal);
-      for (const { bit, steps } of turns) {
+      await this.#moveTo(x === undefined || y === undefined ? this.#here() : { x, y }, GAP_MS, signal);
+      for (const { number, steps } of turns) {
+        const bit = await this.#bitOf(number, signal);
         for (let done = 0; done < steps; done++) {
           await this.#press(bit, GAP_MS, signal, () =>
             this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit), signal),
@@ -244,31 +252,35 @@ export class Pointer {
     throw new UsageError('BAD_OPTION', 'where the pointer is, is not known before its first move: give coordinates');
   }
 
-  #bitOf(button: Button): number {
-    const number = typeof button === 'string' ? BUTTONS[button] : button;
-    if (!Number.isInteger(number) || number < 1 || number > 9) {
-      throw badOption('button', button, `1 to 9, ${Object.keys(BUTTONS).join(', ')}`);
-    }
+  async #bitOf(number: number, signal: AbortSignal): Promise<number> {
+    // Early in a session the confirmation may still be on its way.
+    if (number > 7 && !this.#raw.extendedMouseButtonsConfirmed) await this.#raw.barrier(signal);
     if (number > 7 && !this.#raw.extendedMouseButtonsConfirmed) {
       const message = `button ${number} is not possible: the server did not confirm extended mouse buttons`;
       throw new UnsupportedError('UNSUPPORTED_BY_SERVER', message);
     }
     return 1 << (number - 1);
   }
+}
 
-  /** The moves of a drag: at an even pace along the line, the last one exactly at `to`. */
-  #path(from: Point, to: Point, options: DragOptions): { readonly point: Point; readonly afterMs: number }[] {
-    const distance = Math.hypot(to.x - from.x, to.y - from.y);
-    const { durationMs = Math.min(600, 150 + distance / 2) } = options;
-    const { steps = Math.max(4, Math.round(durationMs / GAP_MS)) } = options;
-    assertDuration('durationMs', durationMs);
-    if (!Number.isInteger(steps) || steps < 1) throw badOption('steps', steps, 'a whole number from 1 on');
-    return Array.from({ length: steps }, (_, i) => {
-      const share = (i + 1) / steps;
-      const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-      return { point: i + 1 === steps ? to : point, afterMs: durationMs / steps };
-    });
-  }
+/** The moves of a drag: at an even pace along the line, the last one exactly at `to`. */
+function dragPath(from: Point, to: Point, options: DragOptions): { readonly point: Point; readonly afterMs: number }[] {
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  const { durationMs = Math.min(600, 150 + distance / 2) } = options;
+  const { steps = Math.max(4, Math.round(durationMs / GAP_MS)) } = options;
+  assertDuration('durationMs', durationMs);
+  if (!Number.isInteger(steps) || steps < 1) throw badOption('steps', steps, 'a whole number from 1 on');
+  return Array.from({ length: steps }, (_, i) => {
+    const share = (i + 1) / steps;
+    const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+    return { point: i + 1 === steps ? to : point, afterMs: durationMs / steps };
+  });
+}
+
+function numberOf(button: Button = 'left'): number {
+  const number = typeof button === 'string' ? BUTTONS[button] : button;
+  if (Number.isInteger(number) && number >= 1 && number <= 9) return number;
+  throw badOption('button', button, `1 to 9, ${Object.keys(BUTTONS).join(', ')}`);
 }
 
 function assertPoint({ x, y }: Point): void {

@@ -50,6 +50,7 @@ export class FakeKeyboardServer {
   barriers = 0;
   /** Called before each event is taken; may throw, as a lost connection does. */
   onEvent: (index: number) => void | Promise<void> = () => {};
+  onBarrier: () => void = () => {};
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -69,6 +70,7 @@ export class FakeKeyboardServer {
   async barrier(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.barriers++;
+    this.onBarrier();
   }
 
   /** What is down now, in order. */
@@ -105,6 +107,7 @@ export class FakePointerServer {
   extendedMouseButtonsConfirmed = true;
   barriers = 0;
   onEvent: (index: number) => void | Promise<void> = () => {};
+  onBarrier: () => void = () => {};
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -119,6 +122,7 @@ export class FakePointerServer {
   async barrier(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.barriers++;
+    this.onBarrier();
   }
 
   /** `10,20/1` for each event. */

@@ -77,6 +77,16 @@ describe('type', () => {
     expect(server.script).toBe('+61 -61');
   });
 
+  test('a confirmation that is still on its way is waited for', async () => {
+    const { server, keyboard } = setUp({ keys: 'scancode' });
+    server.extendedKeysConfirmed = false;
+    server.onBarrier = () => {
+      server.extendedKeysConfirmed = true;
+    };
+    await keyboard.type('a');
+    expect(server.sent.map(({ xtScancode }) => xtScancode)).toEqual([0x1e, 0x1e]);
+  });
+
   test.each([
     ['secret\u0001', 'character 7 of the text (control character U+0001) has no key'],
     ['a\r\nb\u007f', 'character 4 of the text (control character U+007F) has no key'],

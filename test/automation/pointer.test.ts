@@ -145,6 +145,12 @@ describe('down, up, releaseAll', () => {
   });
 });
 
+test('actions that are not awaited happen in the order of their calls', async () => {
+  const { server, pointer } = setUp();
+  await Promise.all([pointer.move(1, 1), pointer.click(), pointer.scroll(0, 1), pointer.move(2, 2)]);
+  expect(server.script).toBe('1,1/0 1,1/0 1,1/1 1,1/0 1,1/0 1,1/16 1,1/0 2,2/0');
+});
+
 describe('drag', () => {
   const places = fc.record({ x: fc.integer({ min: 0, max: 799 }), y: fc.integer({ min: 0, max: 599 }) });
 
@@ -221,6 +227,10 @@ describe('scroll', () => {
     await pointer.move(3, 4);
     await pointer.scroll(0, 1);
     expect(server.script).toBe('3,4/0 3,4/0 3,4/16 3,4/0');
+  });
+
+  test('half a place is none', async () => {
+    await expect(setUp().pointer.scroll(0, 1, { x: 1 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 
   test('refuses parts of a step', async () => {
