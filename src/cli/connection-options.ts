@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type ConnectOptions, type Console, connect } from '../automation/console.ts';
 import { ConnectionError, TimeoutError, UsageError } from '../rfb/errors.ts';
+import type { EncodingName } from '../rfb/protocol/encodings/index.ts';
 import { type PixelFormatName, pixelFormats } from '../rfb/protocol/pixel-format.ts';
+import type { SecurityTypeName } from '../rfb/protocol/security/index.ts';
 import type { Credentials } from '../rfb/protocol/security/security-type.ts';
 import { describeDuration } from '../rfb/session/deadline.ts';
 import { parseDuration, parseList } from './arguments.ts';
@@ -119,8 +121,9 @@ export async function connectOptions(flags: ConnectionFlags): Promise<ConnectOpt
     connectTimeoutMs: flags.connectTimeout,
     handshakeTimeoutMs: flags.connectTimeout,
     shared: !flags.exclusive,
-    ...(flags.security && { security: flags.security }),
-    ...(flags.encodings && { encodings: flags.encodings }),
+    // Names as they were written: the session says which ones there are.
+    ...(flags.security && { security: flags.security as SecurityTypeName[] }),
+    ...(flags.encodings && { encodings: flags.encodings as EncodingName[] }),
     ...(pixelFormat && { pixelFormat: pixelFormat as PixelFormatName }),
     tls: {
       ...(flags.caFile && { ca: await readOption('--ca-file', flags.caFile) }),

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { ConnectionError, type Phase, RfbError, UsageError } from '../errors.ts';
 import { type BytePipe, Connection } from '../protocol/connection.ts';
-import { encodings } from '../protocol/encodings/index.ts';
+import { type EncodingName, encodings } from '../protocol/encodings/index.ts';
 import { Framebuffer } from '../protocol/framebuffer.ts';
 import { clientCutText } from '../protocol/messages/client-to-server/client-cut-text.ts';
 import { clientFence } from '../protocol/messages/client-to-server/client-fence.ts';
@@ -24,6 +24,7 @@ import { type PixelFormatName, pixelFormats } from '../protocol/pixel-format.ts'
 import { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type { Rect } from '../protocol/rect.ts';
+import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
 import { describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
@@ -34,10 +35,10 @@ export interface SessionOptions {
   readonly credentials?: Credentials | CredentialsProvider;
   /** Whether others may stay connected; default true. */
   readonly shared?: boolean;
-  /** Names of security types that may be used, most preferred first; default all. */
-  readonly security?: readonly string[];
-  /** Names of encodings to ask for, most preferred first; default all, in the registry's order. */
-  readonly encodings?: readonly string[];
+  /** The security types that may be used, most preferred first; default all. */
+  readonly security?: readonly SecurityTypeName[];
+  /** The encodings to ask for, most preferred first; default all, in the registry's order. */
+  readonly encodings?: readonly EncodingName[];
   /** Default `rgbx8888`; `native` keeps the server's own. */
   readonly pixelFormat?: PixelFormatName;
   /** `client` (default): the server is asked not to paint the pointer. `server`: it paints it into the picture. */
@@ -74,6 +75,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const { credentials = {} } = options;
     try {
       const types = encodingTypes(options);
+      if (options.security) plugsNamed('security type', options.security, securityTypes);
       const established = await within(
         handshake(connection, {
           credentials: typeof credentials === 'function' ? credentials : () => credentials,
@@ -285,18 +287,23 @@ function encodingTypes({
   encodings: names,
   cursor = 'client',
 }: Pick<SessionOptions, 'encodings' | 'cursor'>): number[] {
-  const chosen = names
-    ? names.map((name) => {
-        const encoding = encodings.find((candidate) => candidate.name === name);
-        if (encoding) return encoding;
-        throw new UsageError(
-          'BAD_OPTION',
-          `no encoding is called "${name}"; there are ${encodings.map((candidate) => candidate.name).join(', ')}`,
-        );
-      })
-    : encodings;
+  const chosen = names ? plugsNamed('encoding', names, encodings) : encodings;
   const pseudo = pseudoEncodings.filter((candidate) => cursor === 'client' || !candidate.cursor);
   return [...chosen, ...pseudo].map(({ type }) => type);
+}
+
+/** The plugs of these names. @throws UsageError `BAD_OPTION` for a name that none has */
+function plugsNamed<P extends { readonly name: string }>(
+  what: string,
+  names: readonly string[],
+  registry: readonly P[],
+): P[] {
+  return names.map((name) => {
+    const plug = registry.find((candidate) => candidate.name === name);
+    if (plug) return plug;
+    const known = registry.map((candidate) => candidate.name).join(', ');
+    throw new UsageError('BAD_OPTION', `no ${what} is called "${name}"; there are ${known}`);
+  });
 }
 
 function describeSilence({ reader }: Connection, phase: Phase, timeoutMs: number): string {

@@ -121,6 +121,20 @@ describe('bad servers and wrong credentials end in a typed error', () => {
       'NO_COMMON_SECURITY_TYPE',
       /--security none/,
     ],
+    [
+      'a security type that does not exist',
+      [greeting('003.008'), NONE_OFFERED],
+      { security: ['vnc' as 'vncauth'] },
+      'BAD_OPTION',
+      /no security type is called "vnc"; there are vncauth, none/,
+    ],
+    [
+      'an encoding that does not exist',
+      [greeting('003.008'), NONE_OFFERED],
+      { encodings: ['zrel' as 'zrle'] },
+      'BAD_OPTION',
+      /no encoding is called "zrel"; there are copy-rect, tight/,
+    ],
     ['no password given', [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE], {}, 'CREDENTIALS_REQUIRED', /password/],
     [
       'wrong password, 3.8',

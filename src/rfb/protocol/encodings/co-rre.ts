@@ -1,8 +1,8 @@
-import type { Encoding } from './encoding.ts';
+import { defineEncoding } from './encoding.ts';
 import { decodeSubrects } from './subrects.ts';
 
 /** CoRRE, rfbproto "CoRRE Encoding": RRE with geometry in bytes. */
-export const coRre: Encoding = {
+export const coRre = defineEncoding({
   type: 4,
   name: 'co-rre',
   createDecoder: () => ({
@@ -18,4 +18,4 @@ export const coRre: Encoding = {
         }),
       }),
   }),
-};
+});

@@ -1,8 +1,8 @@
 import { assertInside } from '../rect.ts';
-import type { Encoding } from './encoding.ts';
+import { defineEncoding } from './encoding.ts';
 
 /** CopyRect, RFC 6143 §7.7.2. */
-export const copyRect: Encoding = {
+export const copyRect = defineEncoding({
   type: 1,
   name: 'copy-rect',
   createDecoder: () => ({
@@ -13,4 +13,4 @@ export const copyRect: Encoding = {
       framebuffer.copy(source.x, source.y, rect);
     },
   }),
-};
+});

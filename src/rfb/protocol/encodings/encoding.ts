@@ -13,6 +13,9 @@ export interface Encoding {
   createDecoder(): RectDecoder;
 }
 
+/** Keeps the name's literal type, for `EncodingName`. */
+export const defineEncoding = <const Name extends string>(encoding: Encoding & { readonly name: Name }) => encoding;
+
 export interface RectDecoder {
   /** Reads one rectangle's payload and paints it. `rect` is inside the framebuffer. */
   decode(reader: ByteReader, rect: Rect, target: DecodeTarget): Promise<void>;

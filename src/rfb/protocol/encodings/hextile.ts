@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../errors.ts';
 import { describeRect, type Rect } from '../rect.ts';
-import type { DecodeTarget, Encoding } from './encoding.ts';
+import { type DecodeTarget, defineEncoding } from './encoding.ts';
 import { readPixels } from './pixel-block.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -13,7 +13,7 @@ const SUBRECTS_COLOURED = 16;
 const TILE_SIDE = 16;
 
 /** Hextile, RFC 6143 §7.7.4. */
-export const hextile: Encoding = {
+export const hextile = defineEncoding({
   type: 5,
   name: 'hextile',
   createDecoder: () => ({
@@ -55,7 +55,7 @@ export const hextile: Encoding = {
       }
     },
   }),
-};
+});
 
 /** Each subrectangle brings its own colour when there is no `foreground`. */
 function paintSubrects(

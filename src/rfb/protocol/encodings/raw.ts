@@ -1,17 +1,17 @@
 import type { ByteReader } from '../../bytes/byte-reader.ts';
 import { MAX_NEED } from '../limits.ts';
 import type { Rect } from '../rect.ts';
-import type { DecodeTarget, Encoding } from './encoding.ts';
+import { type DecodeTarget, defineEncoding } from './encoding.ts';
 import { bytesPer, type PixelKind, readPixels } from './pixel-block.ts';
 
 /** Raw, RFC 6143 §7.7.1. */
-export const raw: Encoding = {
+export const raw = defineEncoding({
   type: 0,
   name: 'raw',
   createDecoder: () => ({
     decode: (reader, rect, target) => decodeRows(reader, rect, target, 'pixel'),
   }),
-};
+});
 
 /** Rows of pixels, as Raw has them, Zlib inside its stream and Tight's copy filter. */
 export async function decodeRows(

@@ -1,8 +1,8 @@
-import type { Encoding } from './encoding.ts';
+import { defineEncoding } from './encoding.ts';
 import { decodeSubrects } from './subrects.ts';
 
 /** RRE, RFC 6143 §7.7.3. */
-export const rre: Encoding = {
+export const rre = defineEncoding({
   type: 2,
   name: 'rre',
   createDecoder: () => ({
@@ -18,4 +18,4 @@ export const rre: Encoding = {
         }),
       }),
   }),
-};
+});

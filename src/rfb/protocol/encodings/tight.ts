@@ -3,7 +3,7 @@ import { InflateStream } from '../../bytes/inflate-stream.ts';
 import { ProtocolError } from '../../errors.ts';
 import { decodeJpeg } from '../jpeg.ts';
 import { describeRect, type Rect } from '../rect.ts';
-import type { DecodeTarget, Encoding, RectDecoder } from './encoding.ts';
+import { type DecodeTarget, defineEncoding, type RectDecoder } from './encoding.ts';
 import { readFilter } from './tight-filters.ts';
 import { readCompressed } from './zlib-payload.ts';
 
@@ -15,11 +15,11 @@ const FILTER_FOLLOWS = 4;
 const MIN_COMPRESSED = 12;
 
 /** Tight, rfbproto "Tight Encoding". */
-export const tight: Encoding = {
+export const tight = defineEncoding({
   type: 7,
   name: 'tight',
   createDecoder: () => new TightDecoder(),
-};
+});
 
 class TightDecoder implements RectDecoder {
   readonly #streams = [new InflateStream(), new InflateStream(), new InflateStream(), new InflateStream()] as const;

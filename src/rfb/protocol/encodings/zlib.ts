@@ -1,10 +1,10 @@
 import { InflateStream } from '../../bytes/inflate-stream.ts';
-import type { Encoding } from './encoding.ts';
+import { defineEncoding } from './encoding.ts';
 import { decodeRows } from './raw.ts';
 import { readCompressed } from './zlib-payload.ts';
 
 /** Zlib, rfbproto "zlib Encoding": Raw inside one zlib stream. */
-export const zlib: Encoding = {
+export const zlib = defineEncoding({
   type: 6,
   name: 'zlib',
   createDecoder: () => {
@@ -21,4 +21,4 @@ export const zlib: Encoding = {
       close: () => stream.close(),
     };
   },
-};
+});

@@ -1,12 +1,12 @@
 import { InflateStream } from '../../bytes/inflate-stream.ts';
-import type { Encoding } from './encoding.ts';
+import { defineEncoding } from './encoding.ts';
 import { decodeTiles, maxTilesLength } from './trle-tiles.ts';
 import { readCompressed } from './zlib-payload.ts';
 
 const TILE_SIDE = 64;
 
 /** ZRLE, RFC 6143 §7.7.6. */
-export const zrle: Encoding = {
+export const zrle = defineEncoding({
   type: 16,
   name: 'zrle',
   createDecoder: () => {
@@ -23,4 +23,4 @@ export const zrle: Encoding = {
       close: () => stream.close(),
     };
   },
-};
+});

@@ -3,7 +3,9 @@ import type { SecurityType } from './security-type.ts';
 import { vncAuthentication } from './vnc-authentication.ts';
 
 /** Every security type that we can authenticate with, most preferred first. */
-export const securityTypes: readonly SecurityType[] = [vncAuthentication, none];
+export const securityTypes = [vncAuthentication, none] as const satisfies readonly SecurityType[];
+
+export type SecurityTypeName = (typeof securityTypes)[number]['name'];
 
 /** What servers offer beside those, so that an error can name it: IANA's registry and rfbproto. */
 const KNOWN_NAMES: Readonly<Record<number, string>> = {

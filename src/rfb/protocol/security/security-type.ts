@@ -12,6 +12,10 @@ export interface SecurityType {
   authenticate(connection: Connection, context: SecurityContext): Promise<Connection>;
 }
 
+/** Keeps the name's literal type, for `SecurityTypeName`. */
+export const defineSecurityType = <const Name extends string>(securityType: SecurityType & { readonly name: Name }) =>
+  securityType;
+
 export interface Credentials {
   readonly username?: string;
   readonly password?: string;

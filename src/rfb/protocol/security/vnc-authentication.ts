@@ -1,13 +1,13 @@
 import { createCipheriv } from 'node:crypto';
 import { AuthenticationError } from '../../errors.ts';
 import { encodeText } from '../text.ts';
-import type { SecurityType } from './security-type.ts';
+import { defineSecurityType } from './security-type.ts';
 
 const CHALLENGE_LENGTH = 16;
 const PASSWORD_LENGTH = 8;
 
 /** VNC Authentication, RFC 6143 §7.2.2. */
-export const vncAuthentication: SecurityType = {
+export const vncAuthentication = defineSecurityType({
   type: 2,
   name: 'vncauth',
   encrypts: false,
@@ -27,7 +27,7 @@ export const vncAuthentication: SecurityType = {
     await connection.pipe.write(vncResponse(challenge, password));
     return connection;
   },
-};
+});
 
 /** DES in ECB mode under the password's first eight bytes, each with its bits in reverse order. */
 export function vncResponse(challenge: Uint8Array, password: string): Uint8Array {
