@@ -12,6 +12,7 @@ export { type PixelFormat, type PixelFormatName, pixelFormats } from './rfb/prot
 export type { Cursor, LedState, Screen } from './rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 export type { Rect } from './rfb/protocol/rect.ts';
 export type { Credentials, CredentialsProvider } from './rfb/protocol/security/security-type.ts';
+export type { LogEvent } from './rfb/session/log-event.ts';
 export type { SessionEvents } from './rfb/session/receiver.ts';
 export { Session, type SessionOptions } from './rfb/session/session.ts';
 export { openAddress } from './transports/index.ts';

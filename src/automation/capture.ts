@@ -34,7 +34,7 @@ export async function capture(session: Session, options: CaptureOptions = {}): P
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
   const attempt = new CaptureAttempt(session, options.region);
   try {
-    await within(attempt.run(), { timeoutMs, signal, describe: () => attempt.describeMissing(timeoutMs) });
+    await within(attempt.run(), { timeoutMs, signal, describe: (waitedMs) => attempt.describeMissing(waitedMs) });
     const region = attempt.region;
     return { width: region.width, height: region.height, rgba: session.framebuffer.rgba(region) };
   } finally {
@@ -92,14 +92,14 @@ class CaptureAttempt {
       this.#session.off(event as never, listener as never);
   }
 
-  describeMissing(timeoutMs: number): string {
+  describeMissing(waitedMs: number): string {
     const { width, height } = this.#session.framebuffer;
     const percent = Math.floor(this.#coverage.share * 100);
     const seen =
       this.#updates === 0
         ? 'the server sent no update after the request'
         : `${percent} % of the pixels arrived in ${this.#updates} updates`;
-    return `${this.#session.name}: no complete ${width}x${height} picture within ${describeDuration(timeoutMs)}: ${seen}`;
+    return `${this.#session.name}: no complete ${width}x${height} picture within ${describeDuration(waitedMs)}: ${seen}`;
   }
 
   #restart(): void {

@@ -1,8 +1,8 @@
 import { RfbError, TimeoutError } from '../rfb/errors.ts';
 import type { Credentials } from '../rfb/protocol/security/security-type.ts';
-import { describeDuration } from '../rfb/session/deadline.ts';
+import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
 import { Session, type SessionOptions } from '../rfb/session/session.ts';
-import { openAddress } from '../transports/index.ts';
+import { describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
 import { type CaptureOptions, capture, type Picture } from './capture.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
@@ -26,7 +26,9 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  * @throws UsageError · ConnectionError · AuthenticationError · ProtocolError · UnsupportedError · TimeoutError
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Console> {
+  const started = performance.now();
   const { pipe, credentials: learnt } = await dial(address, options);
+  options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
   const session = await Session.open(pipe, {
     ...options,
     credentials: async (wanted) => ({ ...learnt, ...(await own(options, wanted)) }),
@@ -41,14 +43,18 @@ async function own({ credentials = {} }: ConnectOptions, wanted: readonly (keyof
 async function dial(address: string, options: ConnectOptions): Promise<Opened> {
   const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
   const deadline = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `${address}: no connection within ${describeDuration(timeoutMs)}; is the host up and the port open?`;
-    deadline.abort(new TimeoutError(message, { phase: 'connect' }));
-  }, timeoutMs);
+  const started = performance.now();
+  const timedOut = (waitedMs: number) => {
+    const message = `${describeAddress(address)}: no connection within ${describeDuration(waitedMs)}; is the host up and the port open?`;
+    return new TimeoutError(message, { phase: 'connect' });
+  };
+  const timer = setTimeout(() => deadline.abort(timedOut(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
   const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
   try {
     return await openAddress(address, { ...options, signal, ...(options.onWarning && { warn: options.onWarning }) });
   } catch (error) {
+    // The caller's deadline: what was awaited is known here.
+    if (error === options.signal?.reason && error instanceof TimeoutError) throw timedOut(performance.now() - started);
     if (error instanceof RfbError) error.phase ??= 'connect';
     throw error;
   } finally {

@@ -209,12 +209,35 @@ export class Keyboard {
   }
 
   #timing({ rate = this.#options.rate ?? DEFAULT_RATE, holdMs }: TypeOptions): Timing {
-    if (!(rate > 0)) throw badOption('rate', rate, 'more than 0 characters a second');
-    if (holdMs !== undefined && !(holdMs >= 0)) throw badOption('holdMs', holdMs, '0 or more');
-    const period = 1000 / rate;
-    const slot = Math.min(period / 2, MAX_SLOT_MS);
-    return { period, slot, hold: holdMs ?? slot };
+    return timingOf({ rate, ...(holdMs !== undefined && { holdMs }) });
   }
+}
+
+/** How long `Keyboard.type` takes, in milliseconds, where nothing is late. @throws UsageError as it does */
+export function typingMs(text: string, options: TypeOptions = {}): number {
+  return durationOf(typingSteps(keysOfText(text), timingOf(options)));
+}
+
+/** How long `Keyboard.press` takes. @throws UsageError as it does */
+export function pressingMs(chords: readonly string[], options: PressOptions = {}): number {
+  const { repeat = 1, everyMs = 0 } = options;
+  const timing = timingOf({ holdMs: DEFAULT_CHORD_HOLD_MS, ...options });
+  const round = durationOf(pressSteps(chords.map(parseChord), timing, 1, 0));
+  return repeat * Math.max(round, everyMs);
+}
+
+function durationOf(steps: Iterable<KeyStep>): number {
+  let sum = 0;
+  for (const { afterMs } of steps) sum += afterMs;
+  return sum;
+}
+
+function timingOf({ rate = DEFAULT_RATE, holdMs }: TypeOptions): Timing {
+  if (!(rate > 0)) throw badOption('rate', rate, 'more than 0 characters a second');
+  if (holdMs !== undefined && !(holdMs >= 0)) throw badOption('holdMs', holdMs, '0 or more');
+  const period = 1000 / rate;
+  const slot = Math.min(period / 2, MAX_SLOT_MS);
+  return { period, slot, hold: holdMs ?? slot };
 }
 
 function* pressSteps(

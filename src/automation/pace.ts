@@ -1,3 +1,5 @@
+import { MAX_TIMER_MS } from '../rfb/session/deadline.ts';
+
 /** Time, as far as input needs it; tests bring their own. */
 export interface Clock {
   /** Monotonic milliseconds. */
@@ -15,10 +17,13 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, ms);
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(ms, MAX_TIMER_MS),
+      );
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Keyboard, type KeyboardOptions, type TypeOptions } from '../../src/automation/keyboard.ts';
+import {
+  Keyboard,
+  type KeyboardOptions,
+  pressingMs,
+  type TypeOptions,
+  typingMs,
+} from '../../src/automation/keyboard.ts';
 import { slackMs } from '../../src/automation/pace.ts';
 import { usLayout } from '../../src/automation/us-layout.ts';
 import { FakeClock, FakeKeyboardServer } from './fake-input.ts';
@@ -19,6 +25,38 @@ async function typed(text: string, options: TypeOptions = {}): Promise<FakeKeybo
 }
 
 const ascii = [...usLayout.keys()];
+
+/** Within a key's slot: what precedes the first event is not waited for. */
+const SLOT_MS = 26;
+
+describe('how long it will take is known before', () => {
+  test.each([
+    ['a', {}],
+    ['Hello, World! ~@#$%^&*()', {}],
+    ['aAbBcC', { rate: 5 }],
+    ['root\n', { rate: 200 }],
+  ])('typing %j %j', async (text, options) => {
+    const { clock, keyboard } = setUp();
+    const started = clock.now();
+    await keyboard.type(text, options);
+    expect(Math.abs(typingMs(text, options) - (clock.now() - started))).toBeLessThan(SLOT_MS);
+  });
+
+  test.each([
+    [['ctrl+alt+del'], {}],
+    [['down', 'down', 'enter'], { repeat: 3 }],
+    [['f8'], { repeat: 4, everyMs: 250 }],
+    [['f8'], { repeat: 2, holdMs: 1000 }],
+  ])('pressing %j %j', async (chords, options) => {
+    const { clock, keyboard } = setUp();
+    const started = clock.now();
+    await keyboard.press(chords, options);
+    const taken = clock.now() - started;
+    // The pause of `everyMs` after the last round is not waited for.
+    expect(pressingMs(chords, options)).toBeGreaterThan(taken - SLOT_MS);
+    expect(pressingMs(chords, options)).toBeLessThan(taken + SLOT_MS + ('everyMs' in options ? 250 : 0));
+  });
+});
 
 describe('type', () => {
   test.each(ascii)('%j', async (char) => {

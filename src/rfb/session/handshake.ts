@@ -15,6 +15,7 @@ import { exchangeProtocolVersion, type ProtocolVersion } from '../protocol/proto
 import { securityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { SecurityContext, SecurityType } from '../protocol/security/security-type.ts';
 import { decodeText, printable } from '../protocol/text.ts';
+import type { Log } from './log-event.ts';
 
 export interface HandshakeOptions extends SecurityContext {
   /** Names of the security types that may be used, most preferred first; default: all of them in the registry's order. */
@@ -23,6 +24,7 @@ export interface HandshakeOptions extends SecurityContext {
   readonly shared: boolean;
   /** Called as the handshake enters each phase. */
   onPhase?(phase: Phase): void;
+  readonly log?: Log | undefined;
 }
 
 export interface Established {
@@ -54,13 +56,18 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
   try {
     enter('greeting');
     const { version, announced } = await exchangeProtocolVersion(raw);
+    options.log?.({ type: 'version', announced, used: version });
     enter('security');
-    const { chosen, offered } = await chooseSecurityType(raw, version, options.security);
+    const { chosen, offered } = await chooseSecurityType(raw, version, options);
+    options.log?.({ type: 'securityChosen', name: chosen.name });
     const connection = await chosen.authenticate(raw, options);
     if (version === '3.8' || chosen.name !== 'none') await readSecurityResult(connection.reader, version, chosen);
+    options.log?.({ type: 'authenticated' });
     enter('init');
     await connection.send(new ByteWriter().bool(options.shared));
     const server = await readServerInit(connection.reader);
+    const { name, ...screen } = server;
+    options.log?.({ type: 'serverInit', ...screen, desktopName: name });
     return {
       connection,
       version,
@@ -79,9 +86,10 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
 async function chooseSecurityType(
   { reader, pipe }: Connection,
   version: ProtocolVersion,
-  allowed: readonly string[] | undefined,
+  { security: allowed, log }: HandshakeOptions,
 ): Promise<{ chosen: SecurityType; offered: readonly number[] }> {
   const offered = version === '3.3' ? await readSecurityType(reader) : await readSecurityTypes(reader);
+  log?.({ type: 'securityOffered', offered });
   const candidates = allowed
     ? allowed.flatMap((name) => securityTypes.filter((candidate) => candidate.name === name))
     : securityTypes;

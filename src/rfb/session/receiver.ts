@@ -20,6 +20,8 @@ import type { Rect } from '../protocol/rect.ts';
 
 /** What a session tells its listeners. All of it happens inside the receive loop, in wire order. */
 export interface SessionEvents {
+  /** A server message has been read whole: its name and length in bytes. */
+  message: [name: string, length: number];
   /** A FramebufferUpdate has begun to arrive. */
   updateBegin: [];
   /** A rectangle has been painted, by the encoding of that name. */
@@ -92,6 +94,7 @@ export class Receiver implements ServerMessageTarget {
         );
       }
       await message.receive(reader, this);
+      this.#events.emit('message', message.name, reader.offset - offset);
       previous = message.name;
     }
   }

@@ -28,7 +28,10 @@ import { type SecurityTypeName, securityTypes } from '../protocol/security/index
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
 import { describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
+import type { Log, LogEvent } from './log-event.ts';
 import { Receiver, type SessionEvents } from './receiver.ts';
+import { logReceived } from './session-log.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 export interface SessionOptions {
   /** What the server wants to know, or a callback that is asked only when it wants it. */
@@ -48,6 +51,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Told what is no error but worth a line. */
   readonly onWarning?: (message: string) => void;
+  /** Told what goes over the wire. */
+  readonly onLog?: Log;
 }
 
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -62,6 +67,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   readonly #connection: Connection;
   /** Why the session is over; `CLOSED` when we closed it. */
   #ended: Error | undefined;
+  readonly #log: Log | undefined;
   #nextFence = 0;
 
   /**
@@ -72,25 +78,37 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const connection = new Connection(pipe);
     const timeoutMs = options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
     let phase: Phase = 'greeting';
-    const { credentials = {} } = options;
+    const { credentials = {}, onLog: log } = options;
+    const provide = typeof credentials === 'function' ? credentials : () => credentials;
+    const asking = new Stopwatch();
     try {
       const types = encodingTypes(options);
       if (options.security) plugsNamed('security type', options.security, securityTypes);
       const established = await within(
         handshake(connection, {
-          credentials: typeof credentials === 'function' ? credentials : () => credentials,
+          credentials: (wanted) => asking.time(() => provide(wanted)),
           shared: options.shared ?? true,
           ...(options.security && { security: options.security }),
           warn: options.onWarning ?? (() => {}),
           onPhase: (next) => {
             phase = next;
           },
+          log,
         }),
-        { timeoutMs, signal: options.signal, describe: () => describeSilence(connection, phase, timeoutMs) },
+        {
+          timeoutMs,
+          signal: options.signal,
+          describe: (waitedMs) =>
+            asking.running
+              ? `the server waits for credentials, and none were given within ${describeDuration(waitedMs)}`
+              : describeSilence(connection, phase, waitedMs),
+          pausedMs: () => asking.milliseconds,
+        },
       );
       const session = new Session(established, options);
-      await session.#send(setPixelFormat, session.#receiver.pixels.format);
-      await session.#send(setEncodings, types);
+      const pixelFormat = session.#receiver.pixels.format;
+      await session.#send(setPixelFormat, pixelFormat, { type: 'pixelFormat', pixelFormat });
+      await session.#sendEncodings(types);
       session.#start();
       return session;
     } catch (error) {
@@ -115,6 +133,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       this,
       (fence) => this.#onFence(fence),
     );
+    this.#log = options.onLog;
+    if (this.#log) logReceived(this, this.#receiver.confirmed, this.#log);
   }
 
   /** Where the session leads, for messages. */
@@ -162,11 +182,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   async requestUpdate(rect: Rect, incremental: boolean): Promise<void> {
-    await this.#send(framebufferUpdateRequest, { ...rect, incremental });
+    await this.#send(framebufferUpdateRequest, { ...rect, incremental }, { type: 'request', rect, incremental });
   }
 
   async setEncodings(options: Pick<SessionOptions, 'encodings' | 'cursor'>): Promise<void> {
-    await this.#send(setEncodings, encodingTypes(options));
+    await this.#sendEncodings(encodingTypes(options));
   }
 
   async sendKeyEvent(down: boolean, keysym: number): Promise<void> {
@@ -191,7 +211,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
    * answers a request for one pixel.
    */
   async barrier(signal?: AbortSignal, timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS): Promise<void> {
-    const describe = () => `${this.name}: no answer within ${describeDuration(timeoutMs)} to what was sent last`;
+    const describe = (waitedMs: number) =>
+      `${this.name}: no answer within ${describeDuration(waitedMs)} to what was sent last`;
     if (this.#receiver.confirmed.has('fence')) {
       const payload = new Uint8Array(4);
       new DataView(payload.buffer).setUint32(0, this.#nextFence++);
@@ -209,7 +230,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   async nextUpdate(signal?: AbortSignal): Promise<void> {
     await within(
       this.#until('update', () => true),
-      { signal, describe: () => '' },
+      { signal, describe: (waitedMs) => `${this.name}: no update within ${describeDuration(waitedMs)}` },
     );
   }
 
@@ -246,10 +267,17 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.emit('closed', error);
   }
 
-  async #send<T>(message: ClientMessage<T>, content: T): Promise<void> {
+  async #sendEncodings(types: readonly number[]): Promise<void> {
+    const all = [...encodings, ...pseudoEncodings];
+    const names = types.flatMap((type) => all.filter((encoding) => encoding.type === type).map(({ name }) => name));
+    await this.#send(setEncodings, types, { type: 'encodings', names });
+  }
+
+  async #send<T>(message: ClientMessage<T>, content: T, event?: LogEvent): Promise<void> {
     this.assertOpen();
     const out = new ByteWriter();
     message.write(out, content);
+    this.#log?.(event ?? { type: 'sent', message: message.name, length: out.length });
     await this.#connection.send(out);
   }
 
@@ -306,8 +334,8 @@ function plugsNamed<P extends { readonly name: string }>(
   });
 }
 
-function describeSilence({ reader }: Connection, phase: Phase, timeoutMs: number): string {
-  const time = describeDuration(timeoutMs);
+function describeSilence({ reader }: Connection, phase: Phase, waitedMs: number): string {
+  const time = describeDuration(waitedMs);
   if (reader.received === 0) {
     return `connected, but the server sent nothing for ${time}, wanted its greeting "RFB 003.00x": is it a TLS (tls:), HTTP (ws://) or other server, or one that serves another client?`;
   }
