@@ -11,12 +11,12 @@ import { Pointer } from './pointer.ts';
 
 export interface ConnectOptions extends SessionOptions, Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol'> {
   /** For dialling, in milliseconds; default 10 000. The handshake has its own, `handshakeTimeoutMs`. */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 export interface ScreenshotOptions extends CaptureOptions {
   /** Default `png`. */
-  readonly format?: ImageFormat;
+  readonly format?: ImageFormat | undefined;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -51,7 +51,7 @@ async function dial(address: string, options: ConnectOptions): Promise<Opened> {
   const timer = setTimeout(() => deadline.abort(timedOut(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
   const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
   try {
-    return await openAddress(address, { ...options, signal, ...(options.onWarning && { warn: options.onWarning }) });
+    return await openAddress(address, { ...options, signal });
   } catch (error) {
     // The caller's deadline: what was awaited is known here.
     if (error === options.signal?.reason && error instanceof TimeoutError) throw timedOut(performance.now() - started);

@@ -21,30 +21,30 @@ export interface RawKeyboard {
 export type KeyMode = 'auto' | 'keysym' | 'scancode';
 
 export interface KeyOptions {
-  /** Default `auto`. */
-  readonly keys?: KeyMode;
-  readonly signal?: AbortSignal;
+  /** Default: the keyboard's, which is `auto`. */
+  readonly keys?: KeyMode | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TypeOptions extends KeyOptions {
   /** Characters a second, not counting Shift, which takes half a character to go down and half to come up. Default 30. */
-  readonly rate?: number;
-  /** How long each key stays down. Default half a character's time, at most 25 ms. Guests repeat keys from 250 ms on. */
-  readonly holdMs?: number;
+  readonly rate?: number | undefined;
+  /** How long each key stays down, in ms. Default half a character's time, at most 25. Guests repeat keys from 250 on. */
+  readonly holdMs?: number | undefined;
 }
 
 export interface PressOptions extends KeyOptions {
-  /** How long all keys of the chord stay down together. Default 40. */
-  readonly holdMs?: number;
+  /** How long all keys of the chord stay down together, in ms. Default 40. */
+  readonly holdMs?: number | undefined;
   /** How often the whole list of chords is pressed. Default 1. */
-  readonly repeat?: number;
-  /** From the start of one repetition to the start of the next. */
-  readonly everyMs?: number;
+  readonly repeat?: number | undefined;
+  /** From the start of one repetition to the start of the next, in ms. Default 0: one right after the other. */
+  readonly everyMs?: number | undefined;
 }
 
 export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'rate'> {
   /** For tests. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -95,12 +95,16 @@ export class Keyboard {
     });
   }
 
-  /** Presses and releases a chord, or several one after the other; `parseChord` says how they are written. */
+  /**
+   * Presses and releases a chord (`ctrl+alt+del`, `f8`, `A`), or several one after the other. Resolves when the server has
+   * consumed them.
+   * @throws UsageError `BAD_KEY` · UnsupportedError for a key that scancodes cannot express
+   */
   async press(chords: string | readonly string[], options: PressOptions = {}): Promise<void> {
-    const { repeat = 1, everyMs = 0 } = options;
+    const { repeat = 1, everyMs = 0, holdMs = DEFAULT_CHORD_HOLD_MS } = options;
     if (!Number.isInteger(repeat) || repeat < 1) throw badOption('repeat', repeat, 'a whole number from 1 on');
     if (!(everyMs >= 0)) throw badOption('everyMs', everyMs, '0 or more');
-    const timing = this.#timing({ holdMs: DEFAULT_CHORD_HOLD_MS, ...options });
+    const timing = this.#timing({ ...options, holdMs });
     const parsed = (typeof chords === 'string' ? [chords] : chords).map(parseChord);
     await this.#turns.take(options.signal, async (signal) => {
       const extended = await this.#useScancodes(options, parsed.flat(), signal);

@@ -24,38 +24,41 @@ const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
 export type Button = keyof typeof BUTTONS | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 export interface PointerActionOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ButtonOptions extends PointerActionOptions {
   /** Default `left`. */
-  readonly button?: Button;
+  readonly button?: Button | undefined;
 }
 
 export interface ClickOptions extends ButtonOptions {
   /** Default 1; 2 is a double click. */
-  readonly count?: number;
-  /** How long the button stays down. Default 40. */
-  readonly holdMs?: number;
+  readonly count?: number | undefined;
+  /** How long the button stays down, in ms. Default 40. */
+  readonly holdMs?: number | undefined;
   /** Keys that are held meanwhile: `['ctrl']`. Needs a pointer that was made with a keyboard. */
-  readonly modifiers?: readonly string[];
+  readonly modifiers?: readonly string[] | undefined;
 }
 
 export interface DragOptions extends ButtonOptions {
-  /** From button down to the target. Default by distance, from 150 to 600. */
-  readonly durationMs?: number;
+  /** From button down to the target, in ms. Default by distance, from 150 to 600. */
+  readonly durationMs?: number | undefined;
   /** Moves on the way. Default 60 a second, at least 4. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
 }
 
-/** Default place: where the pointer is. */
-export interface ScrollOptions extends PointerActionOptions, Partial<Point> {}
+export interface ScrollOptions extends PointerActionOptions {
+  /** Where to; both or neither. Default: where the pointer is. */
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+}
 
 export interface PointerOptions {
   /** Holds the modifiers of a click. */
-  readonly keyboard?: Keyboard;
+  readonly keyboard?: Keyboard | undefined;
   /** For tests. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** Between two events: the length of a frame, so that the guest sees the pointer arrive before it is pressed. */

@@ -6,18 +6,20 @@ import { createServer, type RfbServer, type ServerOptions } from './server.ts';
 
 export interface ListenOptions {
   /** Default 127.0.0.1. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Default 0: any free port. */
-  readonly port?: number;
+  readonly port?: number | undefined;
+  /** Aborts the attempt to listen; once it listens, `close` ends it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface Listening {
+export interface Listening extends AsyncDisposable {
   /** What a viewer dials: `vnc://127.0.0.1:5901`. */
   readonly address: string;
   readonly host: string;
   readonly port: number;
   readonly server: RfbServer;
-  /** Stops listening and hangs up on every viewer. */
+  /** Stops listening and hangs up on every viewer. Idempotent; nothing keeps the process alive afterwards. */
   close(): Promise<void>;
 }
 
@@ -29,35 +31,37 @@ export async function serve(options: ServerOptions & ListenOptions = {}): Promis
 /** Lets viewers reach `server` by TCP. @throws ConnectionError `CONNECT_FAILED` when the port cannot be had */
 export async function listen(
   server: RfbServer,
-  { host = '127.0.0.1', port = 0 }: ListenOptions = {},
+  { host = '127.0.0.1', port = 0, signal }: ListenOptions = {},
 ): Promise<Listening> {
+  signal?.throwIfAborted();
   const tcp = createTcpServer({ noDelay: true }, (socket) => server.accept(socketPipe(socket)));
   try {
     tcp.listen({ host, port });
-    await once(tcp, 'listening');
+    await once(tcp, 'listening', { signal });
   } catch (cause) {
+    // The name of the host may be looked up still.
+    tcp.on('listening', () => tcp.close());
+    signal?.throwIfAborted();
     throw new ConnectionError(
       'CONNECT_FAILED',
       `cannot listen on ${hostPort(host, port)}: ${(cause as Error).message}`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
   const bound = tcp.address();
   if (bound === null || typeof bound === 'string') throw new RangeError('listening on no TCP port');
+  let closing: Promise<unknown> | undefined;
+  const close = async () => {
+    closing ??= Promise.all([once(tcp, 'close'), tcp.close(), server.close()]);
+    await closing;
+  };
   return {
     address: `vnc://${hostPort(host, bound.port)}`,
     host,
     port: bound.port,
     server,
-    async close() {
-      const closed = once(tcp, 'close');
-      if (tcp.listening) tcp.close();
-      else return;
-      await server.close();
-      await closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

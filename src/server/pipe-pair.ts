@@ -3,9 +3,9 @@ import type { BytePipe } from '../rfb/protocol/connection.ts';
 
 export interface PipePairOptions {
   /** What the two ends are called in messages. */
-  readonly names?: readonly [string, string];
+  readonly names?: readonly [string, string] | undefined;
   /** Bytes that may wait unread in either direction before `write` stops resolving. */
-  readonly highWaterMark?: number;
+  readonly highWaterMark?: number | undefined;
 }
 
 /** Like a socket's send and receive buffers together. */

@@ -10,24 +10,25 @@ import { ServerSession, type ServerSessionOptions } from './server-session.ts';
 
 export interface ServerOptions {
   /** What to show: a scene's name or a scene; default `login`. All viewers share it. */
-  readonly scene?: string | Scene;
+  readonly scene?: string | Scene | undefined;
   /** The desktop's name; default is the scene's. */
-  readonly name?: string;
-  readonly password?: string;
+  readonly name?: string | undefined;
+  /** What `vncauth` wants; its first eight bytes count. */
+  readonly password?: string | undefined;
   /** Names of the security types to offer; default: `vncauth` with a password, `none` without. */
-  readonly security?: readonly string[];
+  readonly security?: readonly string[] | undefined;
   /** The highest protocol version to speak; default 3.8. */
-  readonly version?: ProtocolVersion;
+  readonly version?: ProtocolVersion | undefined;
   /** Names of the encodings that may be used; Raw always may. Default: all. */
-  readonly encodings?: readonly string[];
+  readonly encodings?: readonly string[] | undefined;
   /** The format announced in ServerInit; default `bgrx8888`, as most servers. */
-  readonly pixelFormat?: PixelFormat;
+  readonly pixelFormat?: PixelFormat | undefined;
   /** Told what a viewer did wrong, or what broke its connection. */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** An RFB server without sockets: give it pipes. */
-export class RfbServer {
+/** An RFB server without sockets: give it pipes, or `listen`. */
+export class RfbServer implements AsyncDisposable {
   readonly scene: Scene;
   readonly #options: Omit<ServerSessionOptions, 'claimed'>;
   readonly #onError: (error: unknown) => void;
@@ -81,6 +82,10 @@ export class RfbServer {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#sessions].map((session) => session.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }
 

@@ -10,7 +10,7 @@ import type { OpenOptions, TlsOptions } from './transport.ts';
 /** A TLS connection to a server that has shown who it is: nothing has been sent over it before. */
 export async function dialTls(
   target: HostPort,
-  { tls = {}, signal, warn }: OpenOptions,
+  { tls = {}, signal, onWarning }: OpenOptions,
   protocols?: string[],
 ): Promise<TLSSocket> {
   const trust = checkTlsOptions(tls);
@@ -34,7 +34,7 @@ export async function dialTls(
     throw error;
   }
   if (trust.insecure)
-    warn?.(`the certificate of ${where} is not checked: whoever sits in between can read and change all`);
+    onWarning?.(`the certificate of ${where} is not checked: whoever sits in between can read and change all`);
   return socket;
 }
 

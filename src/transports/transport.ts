@@ -21,23 +21,23 @@ export interface Transport {
 }
 
 export interface OpenOptions {
-  readonly signal?: AbortSignal;
-  readonly tls?: TlsOptions;
+  readonly signal?: AbortSignal | undefined;
+  readonly tls?: TlsOptions | undefined;
   /** Extra headers of a websocket's upgrade request. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sub-protocol to ask for, exactly one; default `binary`. */
-  readonly subprotocol?: string;
-  /** Tells the user something that is no error. */
-  readonly warn?: (message: string) => void;
+  readonly subprotocol?: string | undefined;
+  /** Told what is no error but worth a line. */
+  readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 export interface TlsOptions {
   /** PEM certificates to trust instead of the system's. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** SHA-256 of the server's certificate (DER), 64 hex digits: it and no other is accepted, whoever signed it. */
-  readonly pin?: string;
+  readonly pin?: string | undefined;
   /** Accepts any certificate: encryption without knowing with whom. */
-  readonly insecure?: boolean;
+  readonly insecure?: boolean | undefined;
 }
 
 export interface Opened {

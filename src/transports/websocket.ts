@@ -26,7 +26,7 @@ export const websocket: Transport = {
     const stream = await upgrade(socket, url, name, options);
     const pipe = new StreamPipe({ name, readable: stream, writable: stream });
     if (password === undefined) return { pipe };
-    options.warn?.('the password stands in the address, where others can read it');
+    options.onWarning?.('the password stands in the address, where others can read it');
     return { pipe, credentials: { password } };
   },
 };

@@ -317,6 +317,16 @@ describe('press', () => {
     expect(server.barriers).toBe(1);
   });
 
+  test('an option that is there and undefined has its default', async () => {
+    const gaps = [];
+    for (const options of [{}, { holdMs: undefined, repeat: undefined, everyMs: undefined }]) {
+      const { server, keyboard } = setUp();
+      await keyboard.press('a', options);
+      gaps.push(server.gaps);
+    }
+    expect(gaps).toEqual([[40], [40]]);
+  });
+
   test('several chords, several times, at a period', async () => {
     const { server, keyboard } = setUp();
     await keyboard.press(['esc', 'f8'], { repeat: 3, everyMs: 1000 });

@@ -36,3 +36,22 @@ test('a port in use is a connection error', async () => {
   });
   await listening.close();
 });
+
+test('an aborted attempt listens on nothing', async () => {
+  const reason = new Error('enough');
+  await expect(serve({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const abort = new AbortController();
+  const attempt = serve({ host: 'localhost', signal: abort.signal });
+  abort.abort(reason);
+  await expect(attempt).rejects.toBe(reason);
+});
+
+test('await using closes it', async () => {
+  let port: number;
+  {
+    await using listening = await serve();
+    port = listening.port;
+  }
+  await using again = await serve({ port });
+  expect(again.port).toBe(port);
+});

@@ -30,7 +30,7 @@ async function start(serve: Serve = silent, certificate = testCertificate): Prom
 
 async function attempt(address: string, options: TlsOptions): Promise<string[]> {
   const warnings: string[] = [];
-  const { pipe } = await openAddress(address, { tls: options, warn: (message) => warnings.push(message) });
+  const { pipe } = await openAddress(address, { tls: options, onWarning: (message) => warnings.push(message) });
   await pipe.close();
   return warnings;
 }

@@ -234,7 +234,7 @@ describe('addresses', () => {
     const server = await start();
     const warnings: string[] = [];
     const page = `http://127.0.0.1:${server.port}/vnc.html?autoconnect=1&path=p%3Ftoken%3Dt#password=pw`;
-    const { pipe, credentials } = await openAddress(page, { warn: (message) => warnings.push(message) });
+    const { pipe, credentials } = await openAddress(page, { onWarning: (message) => warnings.push(message) });
     await pipe.close();
     expect(credentials).toEqual({ password: 'pw' });
     expect(warnings).toHaveLength(1);

@@ -35,24 +35,24 @@ import { Stopwatch } from './stopwatch.ts';
 
 export interface SessionOptions {
   /** What the server wants to know, or a callback that is asked only when it wants it. */
-  readonly credentials?: Credentials | CredentialsProvider;
+  readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** Whether others may stay connected; default true. */
-  readonly shared?: boolean;
+  readonly shared?: boolean | undefined;
   /** The security types that may be used, most preferred first; default all. */
-  readonly security?: readonly SecurityTypeName[];
+  readonly security?: readonly SecurityTypeName[] | undefined;
   /** The encodings to ask for, most preferred first; default all, in the registry's order. */
-  readonly encodings?: readonly EncodingName[];
+  readonly encodings?: readonly EncodingName[] | undefined;
   /** Default `rgbx8888`; `native` keeps the server's own. */
-  readonly pixelFormat?: PixelFormatName;
+  readonly pixelFormat?: PixelFormatName | undefined;
   /** `client` (default): the server is asked not to paint the pointer. `server`: it paints it into the picture. */
-  readonly cursor?: 'client' | 'server';
+  readonly cursor?: 'client' | 'server' | undefined;
   /** For the whole handshake, in milliseconds; default 10 000. */
-  readonly handshakeTimeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly handshakeTimeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Told what is no error but worth a line. */
-  readonly onWarning?: (message: string) => void;
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Told what goes over the wire. */
-  readonly onLog?: Log;
+  readonly onLog?: Log | undefined;
 }
 
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;

@@ -17,8 +17,8 @@ export const defineSecurityType = <const Name extends string>(securityType: Secu
   securityType;
 
 export interface Credentials {
-  readonly username?: string;
-  readonly password?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 /** What a server wants to know: asked of the caller only when it is needed. */
