@@ -122,10 +122,11 @@ export function describeDecoder(encoding: Encoding, cases: readonly DecodeCase[]
   });
 }
 
-/** Every prefix of something short, some of something long. */
+/** Every prefix of something short; of something long every one near its ends, and some between. */
 function prefixLengths(bytes: Uint8Array): number[] {
-  const step = Math.max(1, Math.floor(bytes.length / 300));
-  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, i) => i * step);
+  const all = Array.from(bytes.keys());
+  const step = Math.ceil(bytes.length / 50);
+  return all.filter((length) => length < 64 || length % step === 0 || bytes.length - length < 16);
 }
 
 /** Joins numbers (bytes), lists of bytes and text in hexadecimal. */

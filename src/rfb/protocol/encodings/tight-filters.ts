@@ -51,6 +51,13 @@ export async function readFilter(
 async function readPalette(reader: ByteReader, rect: Rect, { framebuffer, pixels }: DecodeTarget): Promise<Filter> {
   if (!reader.has(1)) await reader.need(1);
   const size = reader.u8() + 1;
+  if (size < 2) {
+    // Whether its indices take one bit or eight is nowhere said.
+    throw new ProtocolError(
+      'BAD_SUBENCODING',
+      `tight palette of ${size} colour for ${describeRect(rect)}: there are 2 to 256`,
+    );
+  }
   const paletteLength = size * pixels.bytesPerTpixel;
   if (!reader.has(paletteLength)) await reader.need(paletteLength);
   const palette = new Uint32Array(size);
