@@ -1,8 +1,5 @@
 /** Every cap on what a peer may announce, each with its reason. Nothing is allocated, awaited or looped over above these. */
 
-/** No single read waits for more than this; larger things are read in pieces. */
-export const MAX_NEED = 4 * 1024 * 1024;
-
 /** TigerVNC's own limit for either side of a desktop. */
 export const MAX_DESKTOP_SIDE = 16_384;
 
@@ -26,9 +23,6 @@ export const MAX_CURSOR_SIDE = 1024;
 
 /** The payload of a Fence, rfbproto "ServerFence". */
 export const MAX_FENCE_PAYLOAD = 64;
-
-/** One JPEG rectangle: more bytes than its raw pixels and a header is not compression. */
-export const MAX_JPEG_BYTES = 16 * 1024 * 1024;
 
 /** The most bytes that a compressed payload may take for pixels of `rawLength` bytes: zlib's own worst case, and room for empty blocks. */
 export function maxCompressedLength(rawLength: number): number {

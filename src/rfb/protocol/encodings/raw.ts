@@ -1,8 +1,10 @@
 import type { ByteReader } from '../../bytes/byte-reader.ts';
-import { MAX_NEED } from '../limits.ts';
 import type { Rect } from '../rect.ts';
 import { type DecodeTarget, defineEncoding } from './encoding.ts';
 import { bytesPer, type PixelKind, readPixels } from './pixel-block.ts';
+
+/** About how many bytes of rows are waited for at once. */
+const BATCH_LENGTH = 64 * 1024;
 
 /** Raw, RFC 6143 §7.7.1. */
 export const raw = defineEncoding({
@@ -22,7 +24,7 @@ export async function decodeRows(
 ): Promise<void> {
   const rowLength = rect.width * bytesPer(pixels, kind);
   if (rowLength === 0) return;
-  const rowsAtOnce = Math.min(rect.height, Math.max(1, Math.floor(MAX_NEED / 64 / rowLength)));
+  const rowsAtOnce = Math.min(rect.height, Math.max(1, Math.floor(BATCH_LENGTH / rowLength)));
   const colours = new Uint32Array(rect.width * rowsAtOnce);
   for (let y = 0; y < rect.height; y += rowsAtOnce) {
     const height = Math.min(rowsAtOnce, rect.height - y);
