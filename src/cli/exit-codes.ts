@@ -25,7 +25,22 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** The signals that end a command, and what it then exits with. */
+export const STOP_SIGNALS = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+
+/** A signal has ended the command. */
+export class Interrupted extends Error {
+  readonly signal: keyof typeof STOP_SIGNALS;
+
+  constructor(signal: keyof typeof STOP_SIGNALS) {
+    super(`stopped by ${signal}`);
+    this.name = 'Interrupted';
+    this.signal = signal;
+  }
+}
+
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return STOP_SIGNALS[error.signal];
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof AuthenticationError) return EXIT.authentication;
   if (error instanceof ConnectionError) return error.code === 'CONNECTION_LOST' ? EXIT.connectionLost : EXIT.connect;
@@ -37,14 +52,34 @@ export function exitCodeOf(error: unknown): number {
 
 /** The document that `--json` prints for a failure. */
 export function errorDocument(error: unknown) {
-  const known = error instanceof RfbError;
   return {
     error: {
-      code: known ? error.code : 'UNEXPECTED',
+      code: codeOf(error),
       kind: error instanceof Error ? error.name : typeof error,
-      message: error instanceof Error ? error.message : String(error),
-      ...(known && error.phase && { phase: error.phase }),
+      message: describeError(error),
+      ...(error instanceof RfbError && error.phase && { phase: error.phase }),
+      ...(error instanceof AuthenticationError && error.reason && { reason: error.reason }),
       exitCode: exitCodeOf(error),
     },
   };
 }
+
+/** One line: the message, and what to do about it with this program. */
+export function describeError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.replace(/\s*\n\s*/g, ' ');
+  if (exitCodeOf(error) === EXIT.unexpected) return `unexpected, a bug: ${line}; -v shows where`;
+  const remedy = error instanceof RfbError ? REMEDIES[error.code] : undefined;
+  return remedy === undefined ? line : `${line}; ${remedy}`;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Interrupted) return 'INTERRUPTED';
+  return error instanceof RfbError ? error.code : 'UNEXPECTED';
+}
+
+/** What the library cannot say: the options that help. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  CREDENTIALS_REQUIRED: 'give it with --password-file, --password-stdin, --password-command or RFBCTL_PASSWORD',
+  TLS_UNTRUSTED: 'the options are --tls-pin sha256:HEX and --ca-file FILE',
+};

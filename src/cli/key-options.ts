@@ -1,33 +1,27 @@
 import type { Command } from 'commander';
-import { UsageError } from '../rfb/errors.ts';
-
-const KEY_MODES = ['auto', 'keysym', 'scancode'] as const;
-export type KeyMode = (typeof KEY_MODES)[number];
+import type { KeyMode } from '../automation/keyboard.ts';
+import { badOption } from './arguments.ts';
+import { ChoiceOption } from './choice-option.ts';
 
 export interface KeyFlags {
-  keys?: KeyMode;
-  rate?: number;
+  readonly keys?: KeyMode;
+  readonly rate?: number;
 }
+
+const KEY_MODES = { what: 'way of sending keys', values: ['auto', 'keysym', 'scancode'] } as const;
 
 export function addKeyOptions(command: Command): Command {
   return command
-    .option('--keys <mode>', `how keys are sent: ${KEY_MODES.join(', ')} (QEMU extended key events)`, parseMode)
-    .option('--rate <keys>', 'keys per second', parseRate);
+    .addOption(new ChoiceOption('--keys <mode>', 'how keys are sent (scancode: QEMU extended key events)', KEY_MODES))
+    .option('--rate <keys>', 'keys per second (default: 30)', parseRate);
 }
 
-export function keyOptions({ keys, rate }: KeyFlags): { keys?: KeyMode; rate?: number } {
+export function keyOptions({ keys, rate }: KeyFlags): KeyFlags {
   return { ...(keys && { keys }), ...(rate !== undefined && { rate }) };
-}
-
-function parseMode(text: string): KeyMode {
-  const mode = KEY_MODES.find((candidate) => candidate === text);
-  if (!mode) throw new UsageError('BAD_OPTION', `--keys ${text}: there are ${KEY_MODES.join(', ')}`);
-  return mode;
 }
 
 function parseRate(text: string): number {
   const rate = Number(text);
-  if (!(rate > 0 && rate <= 1000))
-    throw new UsageError('BAD_OPTION', `--rate ${text}: wanted keys per second, above 0, at most 1000`);
-  return rate;
+  if (rate > 0 && rate <= 1000) return rate;
+  throw badOption(`"${text}" is no number of keys per second above 0 and at most 1000`);
 }

@@ -1,70 +1,44 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { commands } from './commands/index.ts';
-import { EXIT, errorDocument, exitCodeOf } from './exit-codes.ts';
+import { CommanderError } from 'commander';
+import { describeError, EXIT, errorDocument, exitCodeOf, Interrupted, STOP_SIGNALS } from './exit-codes.ts';
 import { printJson } from './output.ts';
-import { VERSION } from './version.ts';
+import { createProgram } from './program.ts';
 
 /** How long a stopped command may take to release keys and close before the process ends regardless. */
 const GRACE_MS = 2000;
-
-class Interrupted extends Error {
-  readonly exitCode: number;
-
-  constructor(signal: NodeJS.Signals, exitCode: number) {
-    super(`stopped by ${signal}`);
-    this.name = 'Interrupted';
-    this.exitCode = exitCode;
-  }
-}
 
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
-  for (const [signal, exitCode] of [
-    ['SIGINT', EXIT.interrupted],
-    ['SIGTERM', EXIT.terminated],
-    ['SIGHUP', EXIT.hungUp],
-  ] as const) {
+  for (const [signal, exitCode] of Object.entries(STOP_SIGNALS)) {
     process.on(signal, () => {
-      interruption.abort(new Interrupted(signal, exitCode));
+      interruption.abort(new Interrupted(signal as keyof typeof STOP_SIGNALS));
       setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
     });
   }
-  // A reader that goes away (`| head`) ends the output, not the program with a stack trace.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.action);
-  });
-  const program = createProgram(interruption.signal);
+  // Whoever writes is told by its callback, without a listener the process would end with a stack trace.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await program.parseAsync(argv);
+    await createProgram(interruption.signal).parseAsync(argv);
     return EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const failure = interruption.signal.aborted ? interruption.signal.reason : error;
-    return report(failure, argv.includes('--json'));
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    return await report(interruption.signal.aborted ? interruption.signal.reason : error, optionsOf(argv));
   }
 }
 
-function createProgram(interrupted: AbortSignal): Command {
-  const program = new Command('rfbctl')
-    .description('See, type into and test every RFB (VNC) console.')
-    .version(VERSION, '--version')
-    .exitOverride()
-    .showHelpAfterError('(see rfbctl help)');
-  for (const plug of commands) plug(program, { interrupted });
-  for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(see rfbctl help ${command.name()})`);
-  return program;
+/** What begins behind `--` is no option. */
+function optionsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
 }
 
-function report(error: unknown, json: boolean): number {
-  const exitCode = error instanceof Interrupted ? error.exitCode : exitCodeOf(error);
-  if (json) printJson(errorDocument(error));
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`rfbctl: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
-  if (exitCode === EXIT.unexpected && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+async function report(error: unknown, options: readonly string[]): Promise<number> {
+  const exitCode = exitCodeOf(error);
+  process.stderr.write(`rfbctl: ${describeError(error)}\n`);
+  const verbose = options.some((option) => /^-v+$|^--verbose$/.test(option));
+  if (exitCode === EXIT.unexpected && verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (options.includes('--json')) await printJson(errorDocument(error)).catch(() => {});
   return exitCode;
 }

@@ -1,11 +1,19 @@
 import type { Button } from '../automation/pointer.ts';
-import { UsageError } from '../rfb/errors.ts';
+import { parseName } from './arguments.ts';
+import { ChoiceOption } from './choice-option.ts';
 
-const BUTTONS: readonly Button[] = ['left', 'middle', 'right', 'back', 'forward', 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const BUTTONS = {
+  what: 'button',
+  values: ['left', 'middle', 'right', 'back', 'forward', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+};
 
-/** A button's name or number. @throws UsageError `BAD_OPTION` */
-export function parseButton(text: string): Button {
-  const button = BUTTONS.find((candidate) => String(candidate) === text.toLowerCase());
-  if (button) return button;
-  throw new UsageError('BAD_OPTION', `"${text}" is no button; there are left, middle, right, back, forward and 1 to 9`);
+/** `--button`, a name or number. */
+export function buttonOption(): ChoiceOption {
+  const option = new ChoiceOption('--button <button>', 'which one', BUTTONS);
+  option.default('left');
+  option.argParser((text: string): Button => {
+    const name = parseName(BUTTONS.what, BUTTONS.values)(text);
+    return (/^\d$/.test(name) ? Number(name) : name) as Button;
+  });
+  return option;
 }

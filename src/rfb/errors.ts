@@ -32,6 +32,7 @@ export type RfbErrorCode =
   | 'OUTPUT_FAILED'
   // UsageError: the caller
   | 'BAD_ADDRESS'
+  | 'BAD_CONFIG'
   | 'BAD_KEY'
   | 'BAD_OPTION';
 

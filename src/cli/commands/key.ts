@@ -1,23 +1,26 @@
-import { parseChord } from '../../automation/key-chord.ts';
+import { pressingMs } from '../../automation/keyboard.ts';
 import { parseCount, parseDuration } from '../arguments.ts';
-import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
+import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { addKeyOptions, type KeyFlags, keyOptions } from '../key-options.ts';
 import { printJson } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags, KeyFlags {
-  hold?: number;
-  repeat?: number;
-  every?: number;
+  readonly hold?: number;
+  readonly repeat?: number;
+  readonly every?: number;
 }
 
 export const key: CommandPlug = (program, { interrupted }) => {
-  addKeyOptions(
-    addConnectionOptions(
+  addConnectionOptions(
+    addKeyOptions(
       program
         .command('key <target> <chord...>')
-        .description('press keys and chords: ctrl+alt+del, f8, shift+f10')
-        .option('--hold <duration>', 'how long each chord is held', parseDuration)
+        .summary('press keys and chords: ctrl+alt+del, f8, shift+f10')
+        .description('Press keys and chords, one after the other: ctrl+alt+del, f8, shift+f10, enter.')
+        .option('--hold <duration>', 'how long each chord is held (default: 40ms)', parseDuration)
         .option('--repeat <count>', 'press all of them so many times', parseCount(1))
         .option('--every <duration>', 'with --repeat: start one every so often', parseDuration),
     ),
@@ -31,17 +34,18 @@ Examples:
   rfbctl key unix:/run/vm.sock down down enter`,
     )
     .action(async (target: string, chords: string[], flags: Flags) => {
-      for (const chord of chords) parseChord(chord);
+      const { hold, repeat = 1, every } = flags;
       const options = {
         ...keyOptions(flags),
-        ...(flags.hold !== undefined && { holdMs: flags.hold }),
-        ...(flags.repeat !== undefined && { repeat: flags.repeat }),
-        ...(flags.every !== undefined && { everyMs: flags.every }),
+        repeat,
+        ...(hold !== undefined && { holdMs: hold }),
+        ...(every !== undefined && { everyMs: every }),
       };
-      await withConsole(target, flags, interrupted, async (console, signal) => {
-        await console.keyboard.press(chords, { ...options, signal });
-        await console.session.barrier(signal);
-      });
-      if (flags.json) printJson({ pressed: chords, repeat: flags.repeat ?? 1 });
+      const plannedMs = pressingMs(chords, options);
+      const settings = await readSettings(target, flags);
+      await withConsole({ settings, interrupted, doing: 'pressing keys', plannedMs }, (console, signal) =>
+        console.keyboard.press(chords, { ...options, signal }),
+      );
+      if (flags.json) await printJson({ pressed: chords, repeat });
     });
 };

@@ -1,13 +1,18 @@
 import { type ProbeReport, probe as probeConsole } from '../../automation/probe.ts';
-import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
+import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { print, printJson } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 export const probe: CommandPlug = (program, { interrupted }) => {
   addConnectionOptions(
     program
       .command('probe <target>')
-      .description('what a server is and what really works on it: version, security, encodings, extensions, times'),
+      .summary('what a server is, and what really works on it')
+      .description(
+        'Tell what a server is and what really works on it: version, security, encodings, extensions, times.',
+      ),
   )
     .addHelpText(
       'after',
@@ -17,11 +22,12 @@ Examples:
   rfbctl probe wss://console.example/websockify --json | jq .encodings`,
     )
     .action(async (target: string, flags: ConnectionFlags) => {
-      const report = await withConsole(target, flags, interrupted, (console, signal) =>
+      const settings = await readSettings(target, flags);
+      const report = await withConsole({ settings, interrupted, doing: 'probing' }, (console, signal) =>
         probeConsole(console.session, signal),
       );
-      if (flags.json) printJson(report);
-      else for (const line of describe(report)) print(line);
+      if (flags.json) await printJson(report);
+      else await print(describe(report).join('\n'));
     });
 };
 

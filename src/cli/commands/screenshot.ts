@@ -1,9 +1,11 @@
 import { encodeImage, imageFormatOf } from '../../automation/image-file.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
-import { parseRegion } from '../arguments.ts';
-import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
+import { badOption, parseRegion } from '../arguments.ts';
+import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { print, printJson } from '../output.ts';
 import { assertWritable, writeOutput } from '../output-file.ts';
+import { readSettings } from '../settings.ts';
+import { withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags {
@@ -16,7 +18,8 @@ export const screenshot: CommandPlug = (program, { interrupted }) => {
   addConnectionOptions(
     program
       .command('screenshot <target>')
-      .description('save what the screen shows, complete: every pixel sent after the request')
+      .summary('save what the screen shows')
+      .description('Save what the screen shows, complete: every pixel sent after the request.')
       .option('-o, --output <file>', 'PNG, JPEG or PPM by extension; - writes PNG to stdout', 'screenshot.png')
       .option('--region <X,Y,WxH>', 'only this part of the screen', parseRegion)
       .option('--cursor', 'let the server paint the pointer into the picture (most do; QEMU has none to paint)'),
@@ -30,12 +33,14 @@ Examples:
   rfbctl screenshot unix:/run/vm.sock --region 0,0,640x480 -o - | display`,
     )
     .action(async (target: string, flags: Flags) => {
-      const format = flags.output === '-' ? 'png' : imageFormatOf(flags.output);
+      const toStdout = flags.output === '-';
+      if (toStdout && flags.json) throw badOption('standard output cannot hold both the picture and --json');
+      if (toStdout && process.stdout.isTTY) throw badOption('a terminal shows no PNG: name a file, or pipe it on');
+      const format = toStdout ? 'png' : imageFormatOf(flags.output);
+      const settings = await readSettings(target, flags);
       await assertWritable(flags.output);
       await withConsole(
-        target,
-        flags,
-        interrupted,
+        { settings, interrupted, doing: 'the screenshot', cursor: flags.cursor ? 'server' : 'client' },
         async (console, signal) => {
           const started = performance.now();
           const picture = await console.capture({
@@ -46,11 +51,9 @@ Examples:
           const milliseconds = Math.round(performance.now() - started);
           await writeOutput(flags.output, await encodeImage(picture, format));
           const { width, height } = picture;
-          if (flags.json && flags.output !== '-')
-            printJson({ file: flags.output, format, width, height, milliseconds });
-          else if (flags.output !== '-') print(`${flags.output}: ${width}x${height}`);
+          if (flags.json) await printJson({ file: flags.output, format, width, height, milliseconds });
+          else if (!toStdout) await print(`${flags.output}: ${width}x${height}`);
         },
-        { cursor: flags.cursor ? 'server' : 'client' },
       );
     });
 };

@@ -1,19 +1,25 @@
-import { UsageError } from '../../rfb/errors.ts';
-import { addConnectionOptions, type ConnectionFlags, withConsole } from '../connection-options.ts';
+import { typingMs } from '../../automation/keyboard.ts';
+import { TimeoutError, UsageError } from '../../rfb/errors.ts';
+import { describeDuration, within } from '../../rfb/session/deadline.ts';
+import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
+import { readStdin } from '../input.ts';
 import { addKeyOptions, type KeyFlags, keyOptions } from '../key-options.ts';
-import { printJson, readStdin } from '../output.ts';
+import { printJson } from '../output.ts';
+import { readSettings } from '../settings.ts';
+import { DEFAULT_TIMEOUT_MS, withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags, KeyFlags {
-  enter?: boolean;
+  readonly enter?: boolean;
 }
 
 export const type: CommandPlug = (program, { interrupted }) => {
-  addKeyOptions(
-    addConnectionOptions(
+  addConnectionOptions(
+    addKeyOptions(
       program
         .command('type <target> [text]')
-        .description('type text as key presses; without text, or with -, what standard input holds')
+        .summary('type text as key presses')
+        .description('Type text as key presses; without text, or with -, what standard input holds.')
         .option('--enter', 'press Enter at the end'),
     ),
   )
@@ -22,18 +28,41 @@ export const type: CommandPlug = (program, { interrupted }) => {
       `
 Examples:
   rfbctl type 192.0.2.7:1 'root' --enter
-  rfbctl type unix:/run/vm.sock --rate 10 < answers.txt`,
+  rfbctl type unix:/run/vm.sock --rate 10 < answers.txt
+  rfbctl type 192.0.2.7:1 -- '-text that begins with a dash'`,
     )
     .action(async (target: string, given: string | undefined, flags: Flags) => {
-      const piped = given === undefined || given === '-';
-      if (piped && flags.passwordStdin) {
-        throw new UsageError('BAD_OPTION', 'standard input cannot hold both the text and --password-stdin');
-      }
-      const text = (piped ? await readStdin() : given) + (flags.enter ? '\n' : '');
-      await withConsole(target, flags, interrupted, async (console, signal) => {
-        await console.keyboard.type(text, { ...keyOptions(flags), signal });
-        await console.session.barrier(signal);
-      });
-      if (flags.json) printJson({ typed: [...text].length });
+      const settings = await readSettings(target, flags);
+      const text = await textToType(given, flags, settings.timeoutMs ?? DEFAULT_TIMEOUT_MS, interrupted);
+      const keys = keyOptions(flags);
+      const count = [...text].length;
+      const task = { settings, interrupted, doing: `typing ${count} characters`, plannedMs: typingMs(text, keys) };
+      await withConsole(task, (console, signal) => console.keyboard.type(text, { ...keys, signal }));
+      if (flags.json) await printJson({ typed: count });
     });
 };
+
+async function textToType(
+  given: string | undefined,
+  flags: Flags,
+  timeoutMs: number,
+  interrupted: AbortSignal,
+): Promise<string> {
+  const end = flags.enter ? '\n' : '';
+  if (given !== undefined && given !== '-') return given + end;
+  if (flags.passwordStdin) {
+    throw new UsageError('BAD_OPTION', 'standard input cannot hold both the text and --password-stdin');
+  }
+  if (given === undefined && process.stdin.isTTY) {
+    throw new UsageError('BAD_OPTION', 'the text is missing: write it behind the target, or - to type it here first');
+  }
+  const late = new AbortController();
+  const signal = AbortSignal.any([interrupted, late.signal]);
+  try {
+    const describe = () => `standard input did not end within ${describeDuration(timeoutMs)} (--timeout allows more)`;
+    return (await within(readStdin(signal), { timeoutMs, signal: interrupted, describe })) + end;
+  } catch (error) {
+    if (error instanceof TimeoutError) late.abort(error);
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { UsageError } from '../rfb/errors.ts';
+import type { CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
+import type { Target } from './config-file.ts';
+import type { ConnectionFlags, PasswordFlags } from './connection-options.ts';
+import { firstLineOfStdin, outputOfCommand, promptSecret } from './input.ts';
+import { warn } from './output.ts';
+
+/** Gives up its question when `signal` aborts. */
+export type PasswordSource = (signal: AbortSignal) => Promise<string | undefined>;
+
+/**
+ * Where the password comes from: flag before environment before file before the terminal. Files are read at once, so that
+ * an unreadable one is told before anything is dialled; everything else is asked only when the server wants a password.
+ * @throws UsageError `BAD_OPTION`, `BAD_CONFIG`
+ */
+export async function passwordSource(
+  flags: ConnectionFlags,
+  env: NodeJS.ProcessEnv,
+  target: Target | undefined,
+): Promise<PasswordSource> {
+  const names = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const fromFlags = await sourceOf(flags, names, 'BAD_OPTION');
+  if (flags.password !== undefined && !flags.quiet) {
+    warn('--password shows the password to other users of this machine; --password-file does not');
+  }
+  if (fromFlags) return fromFlags;
+  const { RFBCTL_PASSWORD: password } = env;
+  if (password) return async () => password;
+  const fromFile = target && (await sourceOf(target, (field) => `${target.where}.${field}`, 'BAD_CONFIG'));
+  return fromFile ?? ((signal) => promptSecret('Password: ', signal));
+}
+
+/** Asks once, however often the server does. */
+export function credentialsFrom(
+  username: string | undefined,
+  source: PasswordSource,
+  signal: AbortSignal,
+): CredentialsProvider {
+  let asked: Promise<string | undefined> | undefined;
+  return async (wanted) => {
+    if (wanted.includes('password')) asked ??= source(signal);
+    const password = await asked;
+    return { ...(password !== undefined && { password }), ...(username !== undefined && { username }) };
+  };
+}
+
+async function sourceOf(
+  flags: PasswordFlags,
+  nameOf: (field: string) => string,
+  code: 'BAD_OPTION' | 'BAD_CONFIG',
+): Promise<PasswordSource | undefined> {
+  const { password, passwordFile, passwordStdin, passwordCommand } = flags;
+  const given = Object.entries({ password, passwordFile, passwordStdin, passwordCommand });
+  const [field, another] = given.filter(([, value]) => value !== undefined).map(([name]) => nameOf(name));
+  if (field === undefined) return undefined;
+  if (another !== undefined) throw new UsageError(code, `${field} and ${another}: the password comes from one of them`);
+  if (passwordFile !== undefined) {
+    const line = firstLine(await readSetting(field, passwordFile, code));
+    if (line === '')
+      throw new UsageError(code, `${field} ${passwordFile}: its first line is empty, wanted the password`);
+    return async () => line;
+  }
+  if (passwordCommand !== undefined)
+    return async (signal) => firstLine(await outputOfCommand(field, passwordCommand, signal));
+  return passwordStdin ? firstLineOfStdin : async () => password;
+}
+
+/** The content of a file that an option or a field names. @throws UsageError */
+export async function readSetting(
+  name: string,
+  file: string,
+  code: 'BAD_OPTION' | 'BAD_CONFIG' = 'BAD_OPTION',
+): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code: why } = cause as NodeJS.ErrnoException;
+    throw new UsageError(code, `${name} ${file}: cannot be read (${why})`, { cause });
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}

@@ -1,0 +1,80 @@
+import { Command, type CommanderError } from 'commander';
+import { UsageError } from '../rfb/errors.ts';
+import { commands } from './commands/index.ts';
+import { VERSION } from './version.ts';
+
+/** All commands. Every error of the command line is a UsageError: commander itself prints nothing but help. */
+export function createProgram(interrupted: AbortSignal): Command {
+  const program = new Command('rfbctl')
+    .description('See, type into and test every RFB (VNC) console.')
+    .usage('COMMAND TARGET [OPTIONS]')
+    .version(VERSION, '--version', 'print the version')
+    .helpCommand('help [command]', 'what a command does, all of its options, examples')
+    .addHelpText('after', FOOTER);
+  for (const plug of commands) plug(program, { interrupted });
+  for (const command of [program, ...program.commands]) {
+    command
+      .helpOption('-h, --help', 'print this help')
+      .configureOutput({ outputError: () => {} })
+      .exitOverride((error) => {
+        throw usageError(command, error);
+      });
+    for (const option of command.options) if (option.parseArg) option.argParser(naming(option.long, option.parseArg));
+  }
+  return program;
+}
+
+const FOOTER = `
+A TARGET is one of
+  host:1  host:5901  host::5901  [v6]:1  vnc://host:5901   a display (below 100) or TCP port
+  unix:/path/to.sock  /path/to.sock                        a socket of QEMU, libvirt …
+  ws://…  wss://…  https://…/vnc.html?path=…               a websocket, or the noVNC page in front of one
+  tls:host:5901                                            RFB inside TLS
+  exec:COMMAND                                             the standard input and output of a command
+  demo:  demo:desktop                                      the built-in console: needs nothing
+  @NAME                                                    a target of ~/.config/rfbctl/config.json
+
+Examples:
+  rfbctl screenshot demo: -o demo.png
+  rfbctl type 192.0.2.7:1 'root' --enter
+  rfbctl help type
+
+Passwords: --password-file, --password-stdin, --password-command, RFBCTL_PASSWORD.
+Exit codes: 0 done, 2 usage, 3 authentication, 10 could not connect, 11 connection lost, 20 protocol,
+30 the action failed, 40 timed out, 130 interrupted.`;
+
+type ParseArg = (value: string, previous: unknown) => unknown;
+
+/** Errors of `parse` begin with the option. */
+function naming(option: string | undefined, parse: ParseArg): ParseArg {
+  return (value, previous) => {
+    try {
+      return parse(value, previous);
+    } catch (error) {
+      if (error instanceof UsageError && option) throw new UsageError(error.code, `${option}: ${error.message}`);
+      throw error;
+    }
+  };
+}
+
+/** Commander's message as one line of ours; help and version, which are no errors, stay what they are. */
+function usageError(command: Command, error: CommanderError): CommanderError | UsageError {
+  if (error.exitCode === 0) return error;
+  if (error.code === 'commander.help') return new UsageError('BAD_OPTION', 'what to do is missing: see rfbctl help');
+  const [, problem = '', suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
+  const name = command.parent ? ` ${command.name()}` : '';
+  const unknown = error.code === 'commander.unknownOption' ? unknownOption(problem, suggestion, name) : problem;
+  const hint = suggestion === undefined ? `see rfbctl help${name}` : suggestion.replace(/^D/, 'd');
+  return new UsageError('BAD_OPTION', `${unknown.replace(/\.$/, '')}; ${hint}`);
+}
+
+/**
+ * An argument that begins with - looks like an option, and may be a password that is to be typed: it is repeated only when
+ * it is one letter or nearly the name of an option, and never what stands behind its =.
+ */
+function unknownOption(problem: string, suggestion: string | undefined, command: string): string {
+  const [, written = ''] = /'(.*)'$/s.exec(problem) ?? [];
+  const name = written.replace(/=.*$/s, '');
+  if (suggestion !== undefined || /^-[a-zA-Z]$/.test(name)) return `rfbctl${command} has no option ${name}`;
+  return `rfbctl${command} does not have one of these options; what begins with - and is no option goes behind --`;
+}

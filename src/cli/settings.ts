@@ -1,0 +1,87 @@
+import type { ConnectOptions } from '../automation/console.ts';
+import { UsageError } from '../rfb/errors.ts';
+import { describeAddress } from '../transports/index.ts';
+import { parseTimeout } from './arguments.ts';
+import { readTarget, type Target } from './config-file.ts';
+import type { ConnectionFlags, TargetFlags } from './connection-options.ts';
+import { type PasswordSource, passwordSource, readSetting } from './credentials.ts';
+import { warn } from './output.ts';
+
+/** What the command line, the environment and the configuration file say together, in this order. */
+export interface Settings {
+  readonly address: string;
+  /** The address without what may be secret in it, for messages. */
+  readonly name: string;
+  /** For the whole command, where somebody said so. */
+  readonly timeoutMs: number | undefined;
+  readonly retryMs: number;
+  readonly username: string | undefined;
+  readonly password: PasswordSource;
+  readonly connect: ConnectOptions;
+  readonly verbosity: number;
+  readonly logFile: string | undefined;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads everything that can be wrong before a connection is made.
+ * @throws UsageError `BAD_ADDRESS`, `BAD_CONFIG`, `BAD_OPTION`
+ */
+export async function readSettings(given: string, flags: ConnectionFlags): Promise<Settings> {
+  const { env } = process;
+  const target = given.startsWith('@') ? await readTarget(given.slice(1), env) : undefined;
+  const address = target?.address ?? given;
+  const settings: TargetFlags = { ...target, ...flags };
+  return {
+    address,
+    name: addressName(address, target),
+    timeoutMs: flags.timeout ?? timeoutFrom(env) ?? target?.timeout,
+    retryMs: settings.retryConnect ?? 0,
+    username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
+    password: await passwordSource(flags, env, target),
+    connect: await connectOptions(settings, flags.quiet ?? false),
+    verbosity: flags.verbose,
+    logFile: flags.logFile,
+  };
+}
+
+function addressName(address: string, target: Target | undefined): string {
+  try {
+    return describeAddress(address);
+  } catch (error) {
+    if (!(error instanceof UsageError) || !target) throw error;
+    throw new UsageError('BAD_CONFIG', `${target.where}.address: ${error.message}`);
+  }
+}
+
+function timeoutFrom({ RFBCTL_TIMEOUT: text }: NodeJS.ProcessEnv): number | undefined {
+  if (!text) return undefined;
+  try {
+    return parseTimeout(text);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError('BAD_OPTION', `RFBCTL_TIMEOUT: ${error.message}`) : error;
+  }
+}
+
+async function connectOptions(settings: TargetFlags, quiet: boolean): Promise<ConnectOptions> {
+  const { connectTimeout = DEFAULT_CONNECT_TIMEOUT_MS, security, encodings, pixelFormat, subprotocol } = settings;
+  return {
+    connectTimeoutMs: connectTimeout,
+    handshakeTimeoutMs: connectTimeout,
+    shared: !settings.exclusive,
+    ...(security && { security }),
+    ...(encodings && { encodings }),
+    ...(pixelFormat && { pixelFormat }),
+    tls: {
+      ...(settings.caFile && { ca: await readSetting('--ca-file', settings.caFile) }),
+      ...(settings.tlsPin && { pin: settings.tlsPin }),
+      insecure: settings.insecure ?? false,
+    },
+    ...(settings.header && { headers: Object.fromEntries(settings.header) }),
+    ...(subprotocol && { subprotocol }),
+    onWarning: (message) => {
+      if (!quiet) warn(message);
+    },
+  };
+}

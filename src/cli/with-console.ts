@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConnectOptions, type Console, connect } from '../automation/console.ts';
+import { ConnectionError, TimeoutError } from '../rfb/errors.ts';
+import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
+import { credentialsFrom } from './credentials.ts';
+import { openLog, type ProtocolLog } from './protocol-log.ts';
+import type { Settings } from './settings.ts';
+
+/** Of every command, beside what it takes by itself. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
+const RETRY_PAUSE_MS = 500;
+
+/** What a computed limit allows over the time planned: timers are late, slow links later. */
+const SLACK = 1.5;
+
+/** How long keys and buttons may take to come up once the command is to end. */
+const RELEASE_GRACE_MS = 1000;
+
+export interface Task {
+  readonly settings: Settings;
+  /** Aborted by Ctrl-C and by being told to stop. */
+  readonly interrupted: AbortSignal;
+  /** For the message when the time is up: `typing 12 characters`. */
+  readonly doing: string;
+  /** What it takes by itself, when all is well. */
+  readonly plannedMs?: number;
+  readonly cursor?: 'client' | 'server';
+}
+
+/** Connects, runs `work`, closes whatever happens: keys released, socket closed, timers gone. */
+export async function withConsole<T>(
+  task: Task,
+  work: (console: Console, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { settings, plannedMs = 0 } = task;
+  const log = openLog(settings);
+  const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS + settings.retryMs + SLACK * plannedMs;
+  const deadline = new AbortController();
+  const message = `${settings.name}: ${task.doing} was not done within ${describeDuration(timeoutMs)}; --timeout allows more`;
+  const timer = setTimeout(() => deadline.abort(new TimeoutError(message)), Math.min(timeoutMs, MAX_TIMER_MS));
+  // Also aborted when the connection fails: a question for the password is then without use.
+  const over = new AbortController();
+  const signal = AbortSignal.any([task.interrupted, deadline.signal]);
+  try {
+    const options: ConnectOptions = {
+      ...settings.connect,
+      credentials: credentialsFrom(settings.username, settings.password, AbortSignal.any([signal, over.signal])),
+      signal,
+      ...(task.cursor && { cursor: task.cursor }),
+      ...(log.onLog && { onLog: log.onLog }),
+    };
+    const console = await dial(settings, options, log);
+    return await run(console, signal, work);
+  } catch (error) {
+    log.failed(error);
+    throw error;
+  } finally {
+    over.abort(new Error('the command is over'));
+    clearTimeout(timer);
+    log.close();
+  }
+}
+
+async function run<T>(
+  console: Console,
+  signal: AbortSignal,
+  work: (console: Console, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  // A server that reads no more would block the release of the keys for ever.
+  let grace: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    grace = setTimeout(() => console.session.close(), RELEASE_GRACE_MS);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work(console, signal);
+  } finally {
+    await console.close();
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(grace);
+  }
+}
+
+async function dial({ address, retryMs }: Settings, options: ConnectOptions, log: ProtocolLog): Promise<Console> {
+  const { signal } = options;
+  const end = performance.now() + retryMs;
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await connect(address, options);
+    } catch (error) {
+      if (signal?.aborted || !mayBeStarting(error) || performance.now() + RETRY_PAUSE_MS > end) throw error;
+      log.note(`attempt ${attempts} failed: ${error.message}`);
+      await sleep(RETRY_PAUSE_MS, undefined, { ...(signal && { signal }) }).catch(() => {});
+      if (!signal?.aborted) continue;
+      if (!(signal.reason instanceof TimeoutError)) throw signal.reason;
+      throw new TimeoutError(`${signal.reason.message}; the last of ${attempts} attempts: ${error.message}`);
+    }
+  }
+}
+
+function mayBeStarting(error: unknown): error is Error {
+  if (error instanceof ConnectionError) return error.code !== 'TLS_UNTRUSTED';
+  return error instanceof TimeoutError && (error.phase === 'connect' || error.phase === 'greeting');
+}
