@@ -11,11 +11,14 @@ export interface Choices {
 
 /** An option whose values are names: checked, listed by --help, and offered by the shell's completion. */
 export class ChoiceOption extends Option {
+  /** The description without the values. */
+  readonly summary: string;
   readonly values: readonly string[];
   readonly list: boolean;
 
   constructor(flags: string, description: string, { what, values, list = false }: Choices) {
     super(flags, `${description}: ${values.join(', ')}`);
+    this.summary = description;
     this.values = values;
     this.list = list;
     this.argParser<unknown>(list ? parseList(what, values) : parseName(what, values));

@@ -1,61 +1,30 @@
-import type { Command } from 'commander';
-import { UsageError } from '../../rfb/errors.ts';
-import { print } from '../output.ts';
+import { Argument, type Command } from 'commander';
+import { bash, zsh } from '../completion/bash.ts';
+import { fish } from '../completion/fish.ts';
+import { commandWords } from '../completion/words.ts';
+import { print, printJson } from '../output.ts';
 import type { CommandPlug } from './command-plug.ts';
 
-const SHELLS: Readonly<Record<string, (program: Command) => string>> = { bash, zsh, fish };
+const SHELLS = { bash, zsh, fish } as const;
 
-export const completion: CommandPlug = (program) => {
+export const completion: CommandPlug = (program: Command) => {
   program
-    .command('completion <shell>')
-    .description(`print a completion script: ${Object.keys(SHELLS).join(', ')}`)
+    .command('completion')
+    .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
+    .summary('print a completion script for bash, zsh or fish')
+    .description('Print a script that lets the shell complete commands, options and their values.')
+    .option('--json', 'machine-readable output on stdout, errors too')
     .addHelpText(
       'after',
       `
 Examples:
   source <(rfbctl completion bash)
+  source <(rfbctl completion zsh)
   rfbctl completion fish > ~/.config/fish/completions/rfbctl.fish`,
     )
-    .action((shell: string) => {
-      const script = SHELLS[shell];
-      if (!script)
-        throw new UsageError('BAD_OPTION', `no completion for "${shell}"; there is ${Object.keys(SHELLS).join(', ')}`);
-      print(script(program));
+    .action(async (shell: keyof typeof SHELLS, flags: { readonly json?: boolean }) => {
+      const script = SHELLS[shell](commandWords(program));
+      if (flags.json) await printJson({ shell, script });
+      else await print(script);
     });
 };
-
-function options(command: Command): string[] {
-  return command.options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
-}
-
-function bash(program: Command): string {
-  const cases = program.commands.map(
-    (command) => `    ${command.name()}) words="${options(command).join(' ')} --help" ;;`,
-  );
-  return `_rfbctl() {
-  local words
-  case "\${COMP_WORDS[1]}" in
-${cases.join('\n')}
-  esac
-  if [ "$COMP_CWORD" -eq 1 ]; then words="${program.commands.map((command) => command.name()).join(' ')} help --version"; fi
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
-}
-complete -o default -F _rfbctl rfbctl`;
-}
-
-function zsh(program: Command): string {
-  return `autoload -U +X bashcompinit && bashcompinit\n${bash(program)}`;
-}
-
-function fish(program: Command): string {
-  const quote = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  return program.commands
-    .flatMap((command) => [
-      `complete -c rfbctl -n __fish_use_subcommand -a ${command.name()} -d ${quote(command.description())}`,
-      ...command.options.map(
-        ({ long, description }) =>
-          `complete -c rfbctl -n '__fish_seen_subcommand_from ${command.name()}' -l ${long?.slice(2)} -d ${quote(description)}`,
-      ),
-    ])
-    .join('\n');
-}
