@@ -1,19 +1,57 @@
 /** rfbctl: see, type into and test every RFB (VNC) console. */
 export type { CaptureOptions, Picture } from './automation/capture.ts';
-export { type ConnectOptions, Console, connect, type ScreenshotOptions } from './automation/console.ts';
+export {
+  type ConnectOptions,
+  Console,
+  type ConsoleEvents,
+  connect,
+  type PasteOptions,
+  type ScreenshotOptions,
+} from './automation/console.ts';
 export { encodeImage, type ImageFormat, imageFormatOf, imageFormats } from './automation/image-file.ts';
-export { Keyboard } from './automation/keyboard.ts';
-export { Pointer } from './automation/pointer.ts';
+export {
+  Keyboard,
+  type KeyboardOptions,
+  type KeyMode,
+  type KeyOptions,
+  type PressOptions,
+  type RawKeyboard,
+  type TypeOptions,
+} from './automation/keyboard.ts';
+export type { Clock } from './automation/pace.ts';
+export {
+  type Button,
+  type ButtonOptions,
+  type ClickOptions,
+  type DragOptions,
+  type Point,
+  Pointer,
+  type PointerActionOptions,
+  type PointerOptions,
+  type RawPointer,
+  type ScrollOptions,
+} from './automation/pointer.ts';
+export { type ProbeReport, probe } from './automation/probe.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe } from './rfb/protocol/connection.ts';
-export { type EncodingName, encodings } from './rfb/protocol/encodings/index.ts';
+export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';
 export type { Framebuffer } from './rfb/protocol/framebuffer.ts';
+export type { Fence } from './rfb/protocol/messages/fence.ts';
 export { type PixelFormat, type PixelFormatName, pixelFormats } from './rfb/protocol/pixel-format.ts';
-export type { Cursor, LedState, Screen } from './rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
+export type { ProtocolVersion } from './rfb/protocol/protocol-version.ts';
+export type { Cursor, DesktopSizeAnswer, LedState, Screen } from './rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 export type { Rect } from './rfb/protocol/rect.ts';
-export type { Credentials, CredentialsProvider } from './rfb/protocol/security/security-type.ts';
-export type { LogEvent } from './rfb/session/log-event.ts';
+export { type SecurityTypeName, securityTypeNames } from './rfb/protocol/security/index.ts';
+export type { Credentials, CredentialsProvider, SecurityTypeInfo } from './rfb/protocol/security/security-type.ts';
+export type { Log, LogEvent } from './rfb/session/log-event.ts';
 export type { SessionEvents } from './rfb/session/receiver.ts';
-export { Session, type SessionOptions } from './rfb/session/session.ts';
-export { openAddress } from './transports/index.ts';
-export type { Opened, OpenOptions, TlsOptions, Transport } from './transports/transport.ts';
+export {
+  type SendOptions,
+  Session,
+  type SessionOptions,
+  type WaitForEventOptions,
+  type WaitOptions,
+} from './rfb/session/session.ts';
+export type { Negotiated, ServerInit, SessionState } from './rfb/session/session-state.ts';
+export { describeAddress, openAddress } from './transports/index.ts';
+export type { Opened, OpenOptions, TlsOptions } from './transports/transport.ts';

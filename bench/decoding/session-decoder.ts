@@ -45,11 +45,10 @@ export class SessionDecoder {
     const pipe = new RecordedPipe(hello, this.#pieces);
     const session = await this.#library.Session.open(pipe, { pixelFormat: 'native' });
     const length = this.#pieces.reduce((sum, piece) => sum + piece.length, hello.length);
-    const { reader } = session.established.connection;
-    // Where the last whole message ended: a recording ends there too.
+    // Up to the end of the last whole message: a recording ends there too.
     let read = hello.length;
-    session.on('update', () => {
-      read = reader.offset;
+    session.on('message', (_name, length) => {
+      read += length;
     });
     const ended = new Promise<{ at: number; error: Error | undefined }>((resolve) => {
       session.once('closed', (error) => resolve({ at: performance.now(), error }));

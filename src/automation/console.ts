@@ -1,13 +1,16 @@
-import { RfbError, TimeoutError } from '../rfb/errors.ts';
-import type { Credentials } from '../rfb/protocol/security/security-type.ts';
-import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
-import { Session, type SessionOptions } from '../rfb/session/session.ts';
+import { EventEmitter } from 'node:events';
+import { RfbError, TimeoutError, UnsupportedError } from '../rfb/errors.ts';
+import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
+import { describeDuration, MAX_TIMER_MS, within } from '../rfb/session/deadline.ts';
+import type { SessionEvents } from '../rfb/session/receiver.ts';
+import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
 import { type CaptureOptions, capture, type Picture } from './capture.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import { Pointer } from './pointer.ts';
+import { RELEASE_TIMEOUT_MS } from './turns.ts';
 
 export interface ConnectOptions extends SessionOptions, Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol'> {
   /** For dialling, in milliseconds; default 10 000. The handshake has its own, `handshakeTimeoutMs`. */
@@ -19,25 +22,30 @@ export interface ScreenshotOptions extends CaptureOptions {
   readonly format?: ImageFormat | undefined;
 }
 
+export interface PasteOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Connects to the console at `address` (every form of docs/addresses.md).
- * @throws UsageError · ConnectionError · AuthenticationError · ProtocolError · UnsupportedError · TimeoutError
+ * @throws UsageError · ConnectionError · AuthenticationError · ProtocolError · UnsupportedError · TimeoutError · the reason
+ *   of an aborted `signal`
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Console> {
   const started = performance.now();
   const { pipe, credentials: learnt } = await dial(address, options);
   options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
+  const { credentials: own = {} } = options;
   const session = await Session.open(pipe, {
     ...options,
-    credentials: async (wanted) => ({ ...learnt, ...(await own(options, wanted)) }),
+    credentials: async (wanted) => {
+      const { username, password } = typeof own === 'function' ? await own(wanted) : own;
+      return { username: username ?? learnt?.username, password: password ?? learnt?.password };
+    },
   });
   return new Console(session);
-}
-
-async function own({ credentials = {} }: ConnectOptions, wanted: readonly (keyof Credentials)[]): Promise<Credentials> {
-  return typeof credentials === 'function' ? await credentials(wanted) : credentials;
 }
 
 async function dial(address: string, options: ConnectOptions): Promise<Opened> {
@@ -62,16 +70,66 @@ async function dial(address: string, options: ConnectOptions): Promise<Opened> {
   }
 }
 
-/** A connected console: what a person in front of it would do. */
-export class Console implements AsyncDisposable {
+/** What a console tells its listeners. `session` has more events, nearer to the wire. */
+export type ConsoleEvents = Pick<SessionEvents, 'bell' | 'cutText' | 'resize' | 'desktopName' | 'ledState' | 'closed'>;
+
+/**
+ * A connected console: what a person in front of it would do. `await using` closes it.
+ *
+ * Every call takes a `signal`; an aborted call rejects with the signal's reason once it has let go of keys and buttons. When
+ * the session ends, whatever waits rejects with the reason.
+ */
+export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposable {
   readonly session: Session;
   readonly keyboard: Keyboard;
   readonly pointer: Pointer;
 
   constructor(session: Session) {
+    super();
     this.session = session;
     this.keyboard = new Keyboard(session);
-    this.pointer = new Pointer(session);
+    this.pointer = new Pointer(session, { keyboard: this.keyboard });
+    session
+      .on('bell', () => this.emit('bell'))
+      .on('cutText', (text) => this.emit('cutText', text))
+      .on('resize', (width, height) => this.emit('resize', width, height))
+      .on('desktopName', (name) => this.emit('desktopName', name))
+      .on('ledState', (state) => this.emit('ledState', state))
+      .on('closed', (error) => this.emit('closed', error));
+  }
+
+  /** Of the screen, in pixels. */
+  get width(): number {
+    return this.session.framebuffer.width;
+  }
+
+  get height(): number {
+    return this.session.framebuffer.height;
+  }
+
+  get desktopName(): string {
+    return this.session.state.desktopName;
+  }
+
+  /** The lock keys' lights; undefined until the server has told, if it ever does. */
+  get ledState(): LedState | undefined {
+    return this.session.state.ledState;
+  }
+
+  /** What was copied on the server last: undefined until the server has told. `cutText` tells when it changes. */
+  get clipboard(): string | undefined {
+    return this.session.state.clipboard;
+  }
+
+  /**
+   * Resolves with what the next `event` brings, as a list. Listens from the call on: call it before what causes the event.
+   * @throws TimeoutError
+   */
+  async waitForEvent<E extends keyof ConsoleEvents>(
+    event: E,
+    options?: WaitForEventOptions<E>,
+  ): Promise<ConsoleEvents[E]> {
+    return await this.session.waitForEvent(event, options);
   }
 
   /** The screen as raw pixels: every one painted by an update that followed this call. */
@@ -84,24 +142,39 @@ export class Console implements AsyncDisposable {
     return encodeImage(await this.capture(options), format);
   }
 
-  /** Sets the server's clipboard: Latin-1 text; other characters become `?`. */
-  async paste(text: string): Promise<void> {
-    const latin1 = [...text.replaceAll('\r\n', '\n')].map((char) =>
-      char.charCodeAt(0) <= 0xff && char.length === 1 ? char : '?',
-    );
-    await this.session.sendCutText(Buffer.from(latin1.join(''), 'latin1'));
+  /**
+   * Sets the server's clipboard (ClientCutText). Resolves when the server has consumed it; what it does with it is its own
+   * affair: QEMU and most firmware have no clipboard.
+   * @throws UnsupportedError for a character that is not in Latin-1: the message carries no other
+   */
+  async paste(text: string, { signal }: PasteOptions = {}): Promise<void> {
+    await this.session.sendCutText(latin1(text.replace(/\r\n?/g, '\n')), { signal });
+    await this.session.barrier({ signal });
   }
 
-  /** Releases keys and buttons, then closes. Nothing keeps the process alive afterwards. */
+  /** Releases keys and buttons, then closes. Idempotent; nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
-    if (!this.session.ended) {
-      await this.keyboard.releaseAll().catch(() => {});
-      await this.pointer.releaseAll().catch(() => {});
-    }
+    if (!this.session.ended) await this.#letGo();
     await this.session.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+
+  async #letGo(): Promise<void> {
+    const released = Promise.allSettled([this.keyboard.releaseAll(), this.pointer.releaseAll()]);
+    const describe = () => 'a server that reads nothing any more cannot be told';
+    await within(released, { timeoutMs: RELEASE_TIMEOUT_MS, describe }).catch(() => {});
+  }
+}
+
+function latin1(text: string): Uint8Array {
+  const characters = [...text];
+  const foreign = characters.findIndex((character) => character > '\xff');
+  if (foreign < 0) return Buffer.from(text, 'latin1');
+  throw new UnsupportedError(
+    'UNSUPPORTED_BY_SERVER',
+    `character ${foreign + 1} of the text is not in Latin-1, the clipboard takes no other; type it instead`,
+  );
 }

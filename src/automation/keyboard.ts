@@ -1,17 +1,20 @@
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
+import type { SendOptions } from '../rfb/session/session.ts';
 import type { Key } from './key.ts';
 import { parseChord } from './key-chord.ts';
 import { type Clock, Pace } from './pace.ts';
-import { Turns } from './turns.ts';
+import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
 import { chordMs, chordSteps, type KeyStep, keysOfText, type Timing, typingSteps } from './typing-plan.ts';
 
 /** What a keyboard needs of a session. */
 export interface RawKeyboard {
-  sendKeyEvent(down: boolean, keysym: number): Promise<void>;
-  sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number): Promise<void>;
+  sendKeyEvent(down: boolean, keysym: number, options?: SendOptions): Promise<void>;
+  sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number, options?: SendOptions): Promise<void>;
   readonly extendedKeysConfirmed: boolean;
   /** Resolves when the server has consumed all input so far. */
-  barrier(signal?: AbortSignal): Promise<void>;
+  barrier(options?: SendOptions): Promise<void>;
+  /** Aborts when no input is possible any more; its reason says why. */
+  readonly lifetime?: AbortSignal;
 }
 
 /**
@@ -70,12 +73,13 @@ export class Keyboard {
   readonly #raw: RawKeyboard;
   readonly #options: KeyboardOptions;
   readonly #pace: Pace;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   /** By keysym, in the order in which they went down. */
   readonly #held = new Map<number, HeldKey>();
 
   constructor(raw: RawKeyboard, options: KeyboardOptions = {}) {
     this.#raw = raw;
+    this.#turns = new Turns(raw.lifetime);
     this.#options = options;
     this.#pace = new Pace(options.clock);
   }
@@ -91,7 +95,7 @@ export class Keyboard {
     await this.#turns.take(options.signal, async (signal) => {
       const extended = await this.#useScancodes(options, keys, signal, (i) => `character ${i + 1} of the text`);
       await this.#run(typingSteps(keys, timing), extended, signal);
-      if (keys.length > 0) await this.#raw.barrier(signal);
+      if (keys.length > 0) await this.#raw.barrier({ signal });
     });
   }
 
@@ -109,7 +113,7 @@ export class Keyboard {
     await this.#turns.take(options.signal, async (signal) => {
       const extended = await this.#useScancodes(options, parsed.flat(), signal);
       await this.#run(pressSteps(parsed, timing, repeat, everyMs), extended, signal);
-      await this.#raw.barrier(signal);
+      await this.#raw.barrier({ signal });
     });
   }
 
@@ -152,7 +156,7 @@ export class Keyboard {
         waitMs = 0;
       }
     } catch (error) {
-      await this.#releaseAllBut(heldBefore).catch(() => {});
+      await this.#releaseAllBut(heldBefore, AbortSignal.timeout(RELEASE_TIMEOUT_MS)).catch(() => {});
       throw error;
     }
   }
@@ -160,7 +164,7 @@ export class Keyboard {
   async #press(held: HeldKey, afterMs: number, signal: AbortSignal): Promise<void> {
     const send = () => {
       this.#held.set(held.key.keysym, held);
-      return this.#send(true, held);
+      return this.#send(true, held, signal);
     };
     await this.#pace.send(afterMs, send, signal);
   }
@@ -168,25 +172,28 @@ export class Keyboard {
   async #release(held: HeldKey, afterMs: number, signal?: AbortSignal): Promise<void> {
     const send = () => {
       this.#held.delete(held.key.keysym);
-      return this.#send(false, held);
+      return this.#send(false, held, signal);
     };
     await this.#pace.send(afterMs, send, signal);
   }
 
   /** Tries every key; the first failure is thrown after that. */
-  async #releaseAllBut(kept: ReadonlySet<number>): Promise<void> {
+  async #releaseAllBut(kept: ReadonlySet<number>, signal?: AbortSignal): Promise<void> {
     const { slot } = this.#timing({});
     const failures: unknown[] = [];
     for (const held of [...this.#held.values()].reverse()) {
       if (kept.has(held.key.keysym)) continue;
-      await this.#release(held, slot).catch((error: unknown) => failures.push(error));
+      await this.#release(held, slot, signal).catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
 
-  async #send(down: boolean, { key: { keysym, xtScancode }, extended }: HeldKey): Promise<void> {
-    if (extended && xtScancode !== undefined) await this.#raw.sendExtendedKeyEvent(down, keysym, xtScancode);
-    else await this.#raw.sendKeyEvent(down, keysym);
+  async #send(down: boolean, { key: { keysym, xtScancode }, extended }: HeldKey, signal?: AbortSignal): Promise<void> {
+    if (extended && xtScancode !== undefined) {
+      await this.#raw.sendExtendedKeyEvent(down, keysym, xtScancode, { signal });
+    } else {
+      await this.#raw.sendKeyEvent(down, keysym, { signal });
+    }
   }
 
   /** Whether keys go out as scancodes. `describe` names a key by its index; by default with its name. */
@@ -198,7 +205,7 @@ export class Keyboard {
   ): Promise<boolean> {
     if ((options.keys ?? this.#options.keys ?? 'auto') !== 'scancode') return false;
     // Early in a session the confirmation may still be on its way.
-    if (!this.#raw.extendedKeysConfirmed) await this.#raw.barrier(signal);
+    if (!this.#raw.extendedKeysConfirmed) await this.#raw.barrier({ signal });
     if (!this.#raw.extendedKeysConfirmed) {
       const message =
         'scancodes are not possible: the server did not confirm the QEMU Extended Key Event; send keysyms';

@@ -1,15 +1,18 @@
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
+import type { SendOptions } from '../rfb/session/session.ts';
 import type { Keyboard } from './keyboard.ts';
 import { type Clock, Pace } from './pace.ts';
-import { Turns } from './turns.ts';
+import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
 
 /** What a pointer needs of a session. */
 export interface RawPointer {
-  sendPointerEvent(x: number, y: number, buttonMask: number): Promise<void>;
+  sendPointerEvent(x: number, y: number, buttonMask: number, options?: SendOptions): Promise<void>;
   readonly framebufferSize: { readonly width: number; readonly height: number };
   readonly extendedMouseButtonsConfirmed: boolean;
   /** Resolves when the server has consumed all input so far. */
-  barrier(signal?: AbortSignal): Promise<void>;
+  barrier(options?: SendOptions): Promise<void>;
+  /** Aborts when no input is possible any more; its reason says why. */
+  readonly lifetime?: AbortSignal;
 }
 
 export interface Point {
@@ -74,12 +77,13 @@ export class Pointer {
   readonly #raw: RawPointer;
   readonly #keyboard: Keyboard | undefined;
   readonly #pace: Pace;
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
   #position: Point | undefined;
   #buttonMask = 0;
 
   constructor(raw: RawPointer, options: PointerOptions = {}) {
     this.#raw = raw;
+    this.#turns = new Turns(raw.lifetime);
     this.#keyboard = options.keyboard;
     this.#pace = new Pace(options.clock);
   }
@@ -113,7 +117,7 @@ export class Pointer {
       await this.#holding(modifiers, signal, async () => {
         for (let done = 0; done < count; done++) {
           await this.#press(bit, done === 0 ? GAP_MS : CLICK_GAP_MS, signal, async () => {
-            await this.#pace.send(holdMs, () => this.#send(this.#buttonMask & ~bit), signal);
+            await this.#pace.send(holdMs, () => this.#send(this.#buttonMask & ~bit, signal), signal);
           });
         }
       });
@@ -134,7 +138,7 @@ export class Pointer {
     await this.#act(options, async (signal) => {
       this.#here();
       const bit = await this.#bitOf(number, signal);
-      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask | bit), signal);
+      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask | bit, signal), signal);
     });
   }
 
@@ -143,7 +147,7 @@ export class Pointer {
     await this.#act(options, async (signal) => {
       this.#here();
       const bit = await this.#bitOf(number, signal);
-      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit), signal);
+      await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal);
     });
   }
 
@@ -158,7 +162,7 @@ export class Pointer {
       await this.#moveTo(from, GAP_MS, signal);
       await this.#press(bit, GAP_MS, signal, async () => {
         for (const { point, afterMs } of path) await this.#moveTo(point, afterMs, signal);
-        await this.#pace.send(SETTLE_MS, () => this.#send(this.#buttonMask & ~bit), signal);
+        await this.#pace.send(SETTLE_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal);
       });
     });
   }
@@ -180,7 +184,7 @@ export class Pointer {
         const bit = await this.#bitOf(number, signal);
         for (let done = 0; done < steps; done++) {
           await this.#press(bit, GAP_MS, signal, () =>
-            this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit), signal),
+            this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal),
           );
         }
       }
@@ -198,18 +202,19 @@ export class Pointer {
   async #act({ signal }: PointerActionOptions, action: (signal: AbortSignal) => Promise<void>): Promise<void> {
     await this.#turns.take(signal, async (stop) => {
       await action(stop);
-      await this.#raw.barrier(stop);
+      await this.#raw.barrier({ signal: stop });
     });
   }
 
   /** Button down, then `whileDown`, which also releases it; if it fails, the button is released here. */
   async #press(bit: number, afterMs: number, signal: AbortSignal, whileDown: () => Promise<void>): Promise<void> {
     try {
-      await this.#pace.send(afterMs, () => this.#send(this.#buttonMask | bit), signal);
+      await this.#pace.send(afterMs, () => this.#send(this.#buttonMask | bit, signal), signal);
       await whileDown();
     } catch (error) {
       if ((this.#buttonMask & bit) !== 0) {
-        await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit)).catch(() => {});
+        const deadline = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
+        await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, deadline), deadline).catch(() => {});
       }
       throw error;
     }
@@ -226,22 +231,22 @@ export class Pointer {
       await action();
       await this.#pace.pass(GAP_MS);
     } finally {
-      await this.#keyboard.up(chord);
+      await this.#keyboard.up(chord, { signal: AbortSignal.timeout(RELEASE_TIMEOUT_MS) });
     }
   }
 
   async #moveTo(point: Point, afterMs: number, signal: AbortSignal): Promise<void> {
     const send = () => {
       this.#position = this.#onScreen(point);
-      return this.#send(this.#buttonMask);
+      return this.#send(this.#buttonMask, signal);
     };
     await this.#pace.send(afterMs, send, signal);
   }
 
-  async #send(buttonMask: number): Promise<void> {
+  async #send(buttonMask: number, signal?: AbortSignal): Promise<void> {
     const { x, y } = this.#onScreen(this.#here());
     this.#buttonMask = buttonMask;
-    await this.#raw.sendPointerEvent(x, y, buttonMask);
+    await this.#raw.sendPointerEvent(x, y, buttonMask, { signal });
   }
 
   #onScreen({ x, y }: Point): Point {
@@ -257,7 +262,7 @@ export class Pointer {
 
   async #bitOf(number: number, signal: AbortSignal): Promise<number> {
     // Early in a session the confirmation may still be on its way.
-    if (number > 7 && !this.#raw.extendedMouseButtonsConfirmed) await this.#raw.barrier(signal);
+    if (number > 7 && !this.#raw.extendedMouseButtonsConfirmed) await this.#raw.barrier({ signal });
     if (number > 7 && !this.#raw.extendedMouseButtonsConfirmed) {
       const message = `button ${number} is not possible: the server did not confirm extended mouse buttons`;
       throw new UnsupportedError('UNSUPPORTED_BY_SERVER', message);

@@ -46,7 +46,7 @@ export async function probe(session: Session, signal?: AbortSignal): Promise<Pro
   const times: number[] = [];
   for (let i = 0; i < ROUND_TRIPS; i++) {
     const started = performance.now();
-    await session.barrier(signal);
+    await session.barrier({ signal });
     times.push(performance.now() - started);
   }
   const { version, announcedVersion, securityType, offeredSecurityTypes, server } = session.established;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/automation/pace.ts';
+import type { SendOptions } from '../../src/rfb/session/session.ts';
 
 /** Time that passes only while somebody sleeps. */
 export class FakeClock implements Clock {
@@ -67,7 +68,7 @@ export class FakeKeyboardServer {
     await this.onEvent(this.sent.length - 1);
   }
 
-  async barrier(signal?: AbortSignal): Promise<void> {
+  async barrier({ signal }: SendOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     this.barriers++;
     this.onBarrier();
@@ -119,7 +120,7 @@ export class FakePointerServer {
     await this.onEvent(this.sent.length - 1);
   }
 
-  async barrier(signal?: AbortSignal): Promise<void> {
+  async barrier({ signal }: SendOptions = {}): Promise<void> {
     signal?.throwIfAborted();
     this.barriers++;
     this.onBarrier();

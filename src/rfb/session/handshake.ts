@@ -10,12 +10,13 @@ import {
 } from '../errors.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { MAX_DESKTOP_NAME, MAX_REASON } from '../protocol/limits.ts';
-import { PIXEL_FORMAT_LENGTH, type PixelFormat, readPixelFormat } from '../protocol/pixel-format.ts';
+import { PIXEL_FORMAT_LENGTH, readPixelFormat } from '../protocol/pixel-format.ts';
 import { exchangeProtocolVersion, type ProtocolVersion } from '../protocol/protocol-version.ts';
 import { securityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { SecurityContext, SecurityType } from '../protocol/security/security-type.ts';
 import { decodeText, printable } from '../protocol/text.ts';
 import type { Log } from './log-event.ts';
+import type { Negotiated, ServerInit } from './session-state.ts';
 
 export interface HandshakeOptions extends SecurityContext {
   /** Names of the security types that may be used, most preferred first; default: all of them in the registry's order. */
@@ -29,21 +30,7 @@ export interface HandshakeOptions extends SecurityContext {
 
 export interface Established {
   readonly connection: Connection;
-  readonly version: ProtocolVersion;
-  /** The version in the server's greeting, as numbers: `3.889`. */
-  readonly announcedVersion: string;
-  readonly securityType: SecurityType;
-  /** All that the server offered, by number. */
-  readonly offeredSecurityTypes: readonly number[];
-  readonly server: ServerInit;
-}
-
-/** ServerInit, RFC 6143 §7.3.2. */
-export interface ServerInit {
-  readonly width: number;
-  readonly height: number;
-  readonly pixelFormat: PixelFormat;
-  readonly name: string;
+  readonly negotiated: Negotiated;
 }
 
 /** RFC 6143 §7.1 to §7.3, a line a message. Errors carry the phase that they arose in. */
@@ -68,14 +55,14 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
     const server = await readServerInit(connection.reader);
     const { name, ...screen } = server;
     options.log?.({ type: 'serverInit', ...screen, desktopName: name });
-    return {
-      connection,
+    const negotiated = {
       version,
       announcedVersion: announced,
       securityType: chosen,
       offeredSecurityTypes: offered,
       server,
     };
+    return { connection, negotiated };
   } catch (error) {
     if (error instanceof RfbError) error.phase ??= phase;
     throw error;

@@ -17,6 +17,7 @@ import type {
   Screen,
 } from '../protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../protocol/rect.ts';
+import type { SessionState } from './session-state.ts';
 
 /** What a session tells its listeners. All of it happens inside the receive loop, in wire order. */
 export interface SessionEvents {
@@ -32,8 +33,10 @@ export interface SessionEvents {
   resize: [width: number, height: number];
   /** What was painted before is stale (the colour map has changed): ask for all of it again. */
   stale: [];
+  /** ExtendedDesktopSize: the screens have changed, or a request to change them was answered. */
   desktopSize: [answer: DesktopSizeAnswer];
   bell: [];
+  /** ServerCutText: something was copied on the server. */
   cutText: [text: string];
   cursor: [cursor: Cursor];
   desktopName: [name: string];
@@ -45,18 +48,17 @@ export interface SessionEvents {
 }
 
 /** The receiving half of a session: reads message after message and keeps what they said. */
-export class Receiver implements ServerMessageTarget {
+export class Receiver implements ServerMessageTarget, SessionState {
   readonly framebuffer: Framebuffer;
   pixels: PixelReader;
   desktopName: string;
+  clipboard: string | undefined;
   cursor: Cursor | undefined;
   ledState: LedState | undefined;
   screens: readonly Screen[] = [];
   absolutePointer = true;
   updateEnded = false;
-  /** Names of the pseudo-encodings that the server has shown to know. */
   readonly confirmed = new Set<string>();
-  /** How many rectangles each encoding has painted. */
   readonly rectCounts = new Map<string, number>();
   updateCount = 0;
   readonly #events: EventEmitter<SessionEvents>;
@@ -177,6 +179,7 @@ export class Receiver implements ServerMessageTarget {
   }
 
   cutText(text: string): void {
+    this.clipboard = text;
     this.#events.emit('cutText', text);
   }
 

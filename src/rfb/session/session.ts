@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { ByteWriter } from '../bytes/byte-writer.ts';
-import { ConnectionError, type Phase, RfbError, UsageError } from '../errors.ts';
+import { ConnectionError, type Phase, RfbError, TimeoutError, UsageError } from '../errors.ts';
 import { type BytePipe, Connection } from '../protocol/connection.ts';
 import { type EncodingName, encodings } from '../protocol/encodings/index.ts';
 import { Framebuffer } from '../protocol/framebuffer.ts';
@@ -26,11 +26,12 @@ import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type { Rect } from '../protocol/rect.ts';
 import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
-import { describeDuration, within } from './deadline.ts';
+import { type Deadline, describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
 import type { Log, LogEvent } from './log-event.ts';
 import { Receiver, type SessionEvents } from './receiver.ts';
 import { logReceived } from './session-log.ts';
+import type { Negotiated, SessionState } from './session-state.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 export interface SessionOptions {
@@ -46,8 +47,11 @@ export interface SessionOptions {
   readonly pixelFormat?: PixelFormatName | undefined;
   /** `client` (default): the server is asked not to paint the pointer. `server`: it paints it into the picture. */
   readonly cursor?: 'client' | 'server' | undefined;
-  /** For the whole handshake, in milliseconds; default 10 000. */
+  /** For the whole handshake, in milliseconds; default 10 000. The time that `credentials` takes does not count. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /** How long the server may take nothing of what we send before it counts as lost, in milliseconds; default 30 000. */
+  readonly sendTimeoutMs?: number | undefined;
+  /** Aborts connecting and the handshake. Once there is a session it has no effect: each call takes its own. */
   readonly signal?: AbortSignal | undefined;
   /** Told what is no error but worth a line. */
   readonly onWarning?: ((message: string) => void) | undefined;
@@ -55,19 +59,38 @@ export interface SessionOptions {
   readonly onLog?: Log | undefined;
 }
 
+export interface SendOptions {
+  /** Ends the wait, not the message: it is on its way. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WaitOptions {
+  /** Milliseconds; Infinity waits for ever. Default 30 000. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WaitForEventOptions<E extends keyof SessionEvents> extends WaitOptions {
+  /** Waits on while this says no. */
+  readonly where?: ((...args: SessionEvents[E]) => boolean) | undefined;
+}
+
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+const DEFAULT_SEND_TIMEOUT_MS = 30_000;
+const DEFAULT_WAIT_TIMEOUT_MS = 30_000;
 
 /** For the answer to a barrier: a server that reads at all answers within a frame or two. */
 const DEFAULT_BARRIER_TIMEOUT_MS = 10_000;
 
 /** A connection after ServerInit: sends client messages, keeps the framebuffer, tells listeners what arrives. */
 export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
-  readonly established: Established;
+  readonly established: Negotiated;
   readonly #receiver: Receiver;
   readonly #connection: Connection;
-  /** Why the session is over; `CLOSED` when we closed it. */
+  readonly #lifetime = new AbortController();
   #ended: Error | undefined;
   readonly #log: Log | undefined;
+  readonly #sendTimeoutMs: number;
   #nextFence = 0;
 
   /**
@@ -107,7 +130,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       );
       const session = new Session(established, options);
       const pixelFormat = session.#receiver.pixels.format;
-      await session.#send(setPixelFormat, pixelFormat, { type: 'pixelFormat', pixelFormat });
+      await session.#send(setPixelFormat, pixelFormat, {}, { type: 'pixelFormat', pixelFormat });
       await session.#sendEncodings(types);
       session.#start();
       return session;
@@ -121,11 +144,14 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     }
   }
 
-  private constructor(established: Established, options: SessionOptions) {
+  private constructor({ connection, negotiated }: Established, options: SessionOptions) {
     super();
-    this.established = established;
-    this.#connection = established.connection;
-    const { width, height, name, pixelFormat } = established.server;
+    // Every call that waits listens: many at once are no leak.
+    this.setMaxListeners(0);
+    this.established = negotiated;
+    this.#connection = connection;
+    this.#sendTimeoutMs = options.sendTimeoutMs ?? DEFAULT_SEND_TIMEOUT_MS;
+    const { width, height, name, pixelFormat } = negotiated.server;
     const wanted = options.pixelFormat ?? 'rgbx8888';
     const pixels = new PixelReader(wanted === 'native' ? pixelFormat : pixelFormats[wanted]);
     this.#receiver = new Receiver(
@@ -150,21 +176,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     return this.#receiver.framebuffer;
   }
 
-  /** What the server has told so far: name, cursor, screens, lock keys, extensions, rectangles per encoding. */
-  get state(): Readonly<
-    Pick<
-      Receiver,
-      | 'desktopName'
-      | 'cursor'
-      | 'ledState'
-      | 'screens'
-      | 'absolutePointer'
-      | 'confirmed'
-      | 'rectCounts'
-      | 'updateCount'
-      | 'pixels'
-    >
-  > {
+  /** What the server has told so far: its clipboard, name, cursor, lock keys, extensions. */
+  get state(): SessionState {
     return this.#receiver;
   }
 
@@ -176,62 +189,87 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     return this.#receiver.confirmed.has('extended-mouse-buttons');
   }
 
-  /** Why the session is over, if it is. */
+  /** Aborts when the session ends; its reason is `ended`. */
+  get lifetime(): AbortSignal {
+    return this.#lifetime.signal;
+  }
+
+  /** Why the session is over, if it is: `CLOSED` when we closed it. */
   get ended(): Error | undefined {
     return this.#ended;
   }
 
-  async requestUpdate(rect: Rect, incremental: boolean): Promise<void> {
-    await this.#send(framebufferUpdateRequest, { ...rect, incremental }, { type: 'request', rect, incremental });
+  /** FramebufferUpdateRequest; `incremental` asks only for what has changed since the last one. */
+  async requestUpdate(rect: Rect, incremental: boolean, options?: SendOptions): Promise<void> {
+    const event: LogEvent = { type: 'request', rect, incremental };
+    await this.#send(framebufferUpdateRequest, { ...rect, incremental }, options, event);
   }
 
-  async setEncodings(options: Pick<SessionOptions, 'encodings' | 'cursor'>): Promise<void> {
-    await this.#sendEncodings(encodingTypes(options));
+  /** SetEncodings. @throws UsageError `BAD_OPTION` */
+  async setEncodings(encodings: Pick<SessionOptions, 'encodings' | 'cursor'>, options?: SendOptions): Promise<void> {
+    await this.#sendEncodings(encodingTypes(encodings), options);
   }
 
-  async sendKeyEvent(down: boolean, keysym: number): Promise<void> {
-    await this.#send(keyEvent, { down, keysym });
+  /** KeyEvent. */
+  async sendKeyEvent(down: boolean, keysym: number, options?: SendOptions): Promise<void> {
+    await this.#send(keyEvent, { down, keysym }, options);
   }
 
-  async sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number): Promise<void> {
-    await this.#send(qemuExtendedKeyEvent, { down, keysym, xtScancode });
+  /** QEMU Extended Key Event: only for a server that has confirmed it. */
+  async sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number, options?: SendOptions): Promise<void> {
+    await this.#send(qemuExtendedKeyEvent, { down, keysym, xtScancode }, options);
   }
 
-  async sendPointerEvent(x: number, y: number, buttonMask: number): Promise<void> {
-    await this.#send(pointerEvent, { x, y, buttonMask });
+  /** PointerEvent; bit 0 of the mask is button 1. Bits 7 and 8 only for a server that has confirmed them. */
+  async sendPointerEvent(x: number, y: number, buttonMask: number, options?: SendOptions): Promise<void> {
+    await this.#send(pointerEvent, { x, y, buttonMask }, options);
   }
 
-  /** Latin-1 bytes, line ends as \n. */
-  async sendCutText(text: Uint8Array): Promise<void> {
-    await this.#send(clientCutText, text);
+  /** ClientCutText: Latin-1 bytes, line ends as \n. */
+  async sendCutText(text: Uint8Array, options?: SendOptions): Promise<void> {
+    await this.#send(clientCutText, text, options);
   }
 
   /**
    * Resolves when the server has consumed all that was sent before: by a Fence where it knows them, else by the update that
-   * answers a request for one pixel.
+   * answers a request for one pixel. Waits for 10 s by default.
    */
-  async barrier(signal?: AbortSignal, timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS): Promise<void> {
-    const describe = (waitedMs: number) =>
-      `${this.name}: no answer within ${describeDuration(waitedMs)} to what was sent last`;
+  async barrier({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOptions = {}): Promise<void> {
+    const wait = {
+      timeoutMs,
+      signal,
+      describe: (waitedMs: number) => `no answer within ${describeDuration(waitedMs)} to what was sent last`,
+    };
     if (this.#receiver.confirmed.has('fence')) {
       const payload = new Uint8Array(4);
       new DataView(payload.buffer).setUint32(0, this.#nextFence++);
-      const answered = this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0);
-      await this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload });
-      await within(answered, { timeoutMs, signal, describe });
+      await Promise.all([
+        this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0, wait),
+        this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload }, { signal }),
+      ]);
       return;
     }
-    const answered = this.#until('update', () => true);
-    await this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, false);
-    await within(answered, { timeoutMs, signal, describe });
+    await Promise.all([
+      this.#until('update', () => true, wait),
+      this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, false, { signal }),
+    ]);
   }
 
-  /** Resolves at the next complete FramebufferUpdate. */
-  async nextUpdate(signal?: AbortSignal): Promise<void> {
-    await within(
-      this.#until('update', () => true),
-      { signal, describe: (waitedMs) => `${this.name}: no update within ${describeDuration(waitedMs)}` },
-    );
+  /** Resolves at the next complete FramebufferUpdate. Nothing is asked for: see `requestUpdate`. */
+  async nextUpdate(options?: WaitOptions): Promise<void> {
+    await this.waitForEvent('update', options);
+  }
+
+  /**
+   * Resolves with what the next `event` brings. Listens from the call on, so call it before what causes the event.
+   * @throws TimeoutError · why the session ended, when it does so first
+   */
+  async waitForEvent<E extends keyof SessionEvents>(
+    event: E,
+    { timeoutMs = DEFAULT_WAIT_TIMEOUT_MS, signal, where = () => true }: WaitForEventOptions<E> = {},
+  ): Promise<SessionEvents[E]> {
+    const describe = (waitedMs: number) => `no ${event} within ${describeDuration(waitedMs)}`;
+    return await this.#until(event, where, { timeoutMs, signal, describe });
   }
 
   /** Throws why the session is over, if it is. */
@@ -250,35 +288,47 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   #start(): void {
-    this.#receiver.run(this.#connection).catch(async (cause: Error) => {
-      if (cause instanceof RfbError && !this.#ended) {
-        cause.phase ??= 'session';
-        if (!cause.message.startsWith(this.name)) cause.message = `${this.name}: ${cause.message}`;
-      }
-      this.#end(cause, cause);
-      await this.#connection.pipe.close();
-    });
+    this.#receiver.run(this.#connection).catch((cause: Error) => this.#fail(cause));
+  }
+
+  /** The connection is of no use any more. */
+  async #fail(cause: Error): Promise<void> {
+    if (cause instanceof RfbError && !this.#ended) {
+      cause.phase ??= 'session';
+      if (!cause.message.startsWith(this.name)) cause.message = `${this.name}: ${cause.message}`;
+    }
+    this.#end(cause, cause);
+    await this.#connection.pipe.close();
   }
 
   #end(reason: Error, error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = reason;
+    this.#lifetime.abort(reason);
     this.#receiver.close();
     this.emit('closed', error);
   }
 
-  async #sendEncodings(types: readonly number[]): Promise<void> {
+  async #sendEncodings(types: readonly number[], options?: SendOptions): Promise<void> {
     const all = [...encodings, ...pseudoEncodings];
     const names = types.flatMap((type) => all.filter((encoding) => encoding.type === type).map(({ name }) => name));
-    await this.#send(setEncodings, types, { type: 'encodings', names });
+    await this.#send(setEncodings, types, options, { type: 'encodings', names });
   }
 
-  async #send<T>(message: ClientMessage<T>, content: T, event?: LogEvent): Promise<void> {
+  /** Resolves when the message is on its way. A server that takes nothing for too long ends the session. */
+  async #send<T>(message: ClientMessage<T>, content: T, { signal }: SendOptions = {}, event?: LogEvent): Promise<void> {
     this.assertOpen();
+    signal?.throwIfAborted();
     const out = new ByteWriter();
     message.write(out, content);
     this.#log?.(event ?? { type: 'sent', message: message.name, length: out.length });
-    await this.#connection.send(out);
+    const describe = (waitedMs: number) =>
+      `${this.name}: the server took nothing of what was sent for ${describeDuration(waitedMs)}`;
+    const sent = within(this.#connection.send(out), { timeoutMs: this.#sendTimeoutMs, describe }).catch((error) => {
+      if (error instanceof TimeoutError) void this.#fail(error);
+      throw error;
+    });
+    await (signal ? within(sent, { signal, describe }) : sent);
   }
 
   async #onFence({ flags, payload }: Fence): Promise<void> {
@@ -290,23 +340,31 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     }
   }
 
-  /** Resolves at the first event that `accepts`; rejects when the session ends first. */
-  #until<E extends keyof SessionEvents>(event: E, accepts: (...args: SessionEvents[E]) => boolean): Promise<void> {
+  /** Listens from the call on, for the first event that `accepts`. Rejects when the session or the time ends first. */
+  async #until<E extends keyof SessionEvents>(
+    event: E,
+    accepts: (...args: SessionEvents[E]) => boolean,
+    { describe, ...deadline }: Deadline,
+  ): Promise<SessionEvents[E]> {
     this.assertOpen();
-    return new Promise((resolve, reject) => {
-      const onEvent = (...args: SessionEvents[E]) => {
-        if (accepts(...args)) settle(resolve);
-      };
-      const onClosed = () => settle(() => reject(this.#ended));
-      const listener = onEvent as (...args: unknown[]) => void;
-      const settle = (done: () => void) => {
-        this.off(event, listener as never);
-        this.off('closed', onClosed);
-        done();
-      };
-      this.on(event, listener as never);
-      this.on('closed', onClosed);
+    let stop = () => {};
+    const happened = new Promise<SessionEvents[E]>((resolve, reject) => {
+      const onEvent = ((...args: SessionEvents[E]) => {
+        try {
+          if (accepts(...args)) resolve(args);
+        } catch (error) {
+          reject(error);
+        }
+      }) as (...args: unknown[]) => void;
+      const onClosed = () => reject(this.#ended);
+      this.on(event, onEvent as never).on('closed', onClosed);
+      stop = () => this.off(event, onEvent as never).off('closed', onClosed);
     });
+    try {
+      return await within(happened, { ...deadline, describe: (waitedMs) => `${this.name}: ${describe(waitedMs)}` });
+    } finally {
+      stop();
+    }
   }
 }
 

@@ -26,3 +26,5 @@ export const encodings = [
 ] as const satisfies readonly Encoding[];
 
 export type EncodingName = (typeof encodings)[number]['name'];
+
+export const encodingNames: readonly EncodingName[] = encodings.map(({ name }) => name);

@@ -7,6 +7,8 @@ export const securityTypes = [vncAuthentication, none] as const satisfies readon
 
 export type SecurityTypeName = (typeof securityTypes)[number]['name'];
 
+export const securityTypeNames: readonly SecurityTypeName[] = securityTypes.map(({ name }) => name);
+
 /** What servers offer beside those, so that an error can name it: IANA's registry and rfbproto. */
 const KNOWN_NAMES: Readonly<Record<number, string>> = {
   5: 'ra2',

@@ -1,13 +1,16 @@
 import type { Connection } from '../connection.ts';
 
-/** A security type, RFC 6143 §7.2 and rfbproto. One file each, one line in index.ts. */
-export interface SecurityType {
+export interface SecurityTypeInfo {
   /** The number on the wire. */
   readonly type: number;
   /** What `--security` accepts. */
   readonly name: string;
   /** Whether what follows is encrypted. */
   readonly encrypts: boolean;
+}
+
+/** A security type, RFC 6143 §7.2 and rfbproto. One file each, one line in index.ts. */
+export interface SecurityType extends SecurityTypeInfo {
   /** Authenticates, up to SecurityResult and without it. Returns the connection to go on with. */
   authenticate(connection: Connection, context: SecurityContext): Promise<Connection>;
 }
