@@ -32,6 +32,8 @@ export {
   type ScrollOptions,
 } from './automation/pointer.ts';
 export { type ProbeReport, probe } from './automation/probe.ts';
+export { ScreenWatch } from './automation/screen-watch.ts';
+export type { SettleOptions } from './automation/settle.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';

@@ -6,10 +6,11 @@ import type { SessionEvents } from '../rfb/session/receiver.ts';
 import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
-import { type CaptureOptions, capture, type Picture } from './capture.ts';
+import type { Picture } from './capture.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import { Pointer } from './pointer.ts';
+import { captureSettled, type SettleOptions } from './settle.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
 
 export interface ConnectOptions extends SessionOptions, Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol'> {
@@ -17,7 +18,7 @@ export interface ConnectOptions extends SessionOptions, Pick<OpenOptions, 'tls' 
   readonly connectTimeoutMs?: number | undefined;
 }
 
-export interface ScreenshotOptions extends CaptureOptions {
+export interface ScreenshotOptions extends SettleOptions {
   /** Default `png`. */
   readonly format?: ImageFormat | undefined;
 }
@@ -132,9 +133,9 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
     return await this.session.waitForEvent(event, options);
   }
 
-  /** The screen as raw pixels: every one painted by an update that followed this call. */
-  async capture(options?: CaptureOptions): Promise<Picture> {
-    return capture(this.session, options);
+  /** The screen as raw pixels: every one painted by an update that followed this call; on request, once it stands still. */
+  async capture(options?: SettleOptions): Promise<Picture> {
+    return captureSettled(this.session, options);
   }
 
   /** The screen as a picture file. */

@@ -1,6 +1,6 @@
 import { encodeImage, imageFormatOf } from '../../automation/image-file.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
-import { badOption, parseRegion } from '../arguments.ts';
+import { badOption, parseDuration, parseRegion } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { print, printJson } from '../output.ts';
 import { assertWritable, writeOutput } from '../output-file.ts';
@@ -12,6 +12,8 @@ interface Flags extends ConnectionFlags {
   output: string;
   region?: Rect;
   cursor?: boolean;
+  waitStable?: number;
+  nonBlank?: number;
 }
 
 export const screenshot: CommandPlug = (program, { interrupted }) => {
@@ -22,6 +24,12 @@ export const screenshot: CommandPlug = (program, { interrupted }) => {
       .description('Save what the screen shows, complete: every pixel sent after the request.')
       .option('-o, --output <file>', 'PNG, JPEG or PPM by extension; - writes PNG to stdout', 'screenshot.png')
       .option('--region <X,Y,WxH>', 'only this part of the screen', parseRegion)
+      .option('--wait-stable <duration>', 'wait until nothing has changed for so long', parseDuration)
+      .option(
+        '--non-blank <duration>',
+        'wait at most so long for a screen that is not all of one colour',
+        parseDuration,
+      )
       .option('--cursor', 'let the server paint the pointer into the picture (most do; QEMU has none to paint)'),
   )
     .addHelpText(
@@ -30,6 +38,7 @@ export const screenshot: CommandPlug = (program, { interrupted }) => {
 Examples:
   rfbctl screenshot demo: -o demo.png
   rfbctl screenshot 192.0.2.7:1 --password-file secret -o boot.jpg
+  rfbctl screenshot 192.0.2.7:1 --non-blank 30s --wait-stable 2s
   rfbctl screenshot unix:/run/vm.sock --region 0,0,640x480 -o - | display`,
     )
     .action(async (target: string, flags: Flags) => {
@@ -47,11 +56,14 @@ Examples:
             signal,
             timeoutMs: Number.POSITIVE_INFINITY,
             ...(flags.region && { region: flags.region }),
+            ...(flags.waitStable !== undefined && { stableMs: flags.waitStable }),
+            ...(flags.nonBlank !== undefined && { nonBlankMs: flags.nonBlank }),
           });
           const milliseconds = Math.round(performance.now() - started);
           await writeOutput(flags.output, await encodeImage(picture, format));
           const { width, height } = picture;
-          if (flags.json) await printJson({ file: flags.output, format, width, height, milliseconds });
+          if (flags.json)
+            await printJson({ file: flags.output, format, width, height, fresh: picture.fresh, milliseconds });
           else if (!toStdout) await print(`${flags.output}: ${width}x${height}`);
         },
       );
