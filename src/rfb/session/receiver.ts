@@ -62,6 +62,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
   readonly rectCounts = new Map<string, number>();
   updateCount = 0;
   readonly #events: EventEmitter<SessionEvents>;
+  #closed = false;
   readonly #answerFence: (fence: Fence) => Promise<void>;
   readonly #decoders = new Map<number, { readonly name: string; readonly decoder: RectDecoder }>();
 
@@ -96,12 +97,14 @@ export class Receiver implements ServerMessageTarget, SessionState {
         );
       }
       await message.receive(reader, this);
-      this.#events.emit('message', message.name, reader.offset - offset);
+      this.#tell('message', message.name, reader.offset - offset);
       previous = message.name;
     }
   }
 
+  /** Frees the decoders. Nobody hears any more of what has arrived already. */
   close(): void {
+    this.#closed = true;
     for (const { decoder } of this.#decoders.values()) decoder.close?.();
   }
 
@@ -115,7 +118,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
 
   beginUpdate(): void {
     this.updateEnded = false;
-    this.#events.emit('updateBegin');
+    this.#tell('updateBegin');
   }
 
   endUpdate(): void {
@@ -124,38 +127,38 @@ export class Receiver implements ServerMessageTarget, SessionState {
 
   painted(rect: Rect, encoding: string): void {
     this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
-    this.#events.emit('painted', rect, encoding);
+    this.#tell('painted', rect, encoding);
   }
 
   finishUpdate(): void {
     this.updateCount++;
-    this.#events.emit('update');
+    this.#tell('update');
   }
 
   resize(width: number, height: number): void {
     if (width === this.framebuffer.width && height === this.framebuffer.height) return;
     this.framebuffer.resize(width, height);
-    this.#events.emit('resize', width, height);
+    this.#tell('resize', width, height);
   }
 
   setScreens(screens: readonly Screen[], answer: DesktopSizeAnswer): void {
     this.screens = screens;
-    this.#events.emit('desktopSize', answer);
+    this.#tell('desktopSize', answer);
   }
 
   setCursor(cursor: Cursor): void {
     this.cursor = cursor;
-    this.#events.emit('cursor', cursor);
+    this.#tell('cursor', cursor);
   }
 
   setDesktopName(name: string): void {
     this.desktopName = name;
-    this.#events.emit('desktopName', name);
+    this.#tell('desktopName', name);
   }
 
   setLedState(state: LedState): void {
     this.ledState = state;
-    this.#events.emit('ledState', state);
+    this.#tell('ledState', state);
   }
 
   setAbsolutePointer(absolute: boolean): void {
@@ -171,19 +174,23 @@ export class Receiver implements ServerMessageTarget, SessionState {
   }
 
   colourMapChanged(): void {
-    if (!this.pixels.format.trueColour) this.#events.emit('stale');
+    if (!this.pixels.format.trueColour) this.#tell('stale');
   }
 
   bell(): void {
-    this.#events.emit('bell');
+    this.#tell('bell');
   }
 
   cutText(text: string): void {
     this.clipboard = text;
-    this.#events.emit('cutText', text);
+    this.#tell('cutText', text);
   }
 
   async fence(fence: Fence): Promise<void> {
-    await this.#answerFence(fence);
+    if (!this.#closed) await this.#answerFence(fence);
+  }
+
+  #tell<E extends keyof SessionEvents>(event: E, ...args: SessionEvents[E]): void {
+    if (!this.#closed) (this.#events as EventEmitter).emit(event, ...args);
   }
 }

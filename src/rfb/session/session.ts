@@ -107,8 +107,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     try {
       const types = encodingTypes(options);
       if (options.security) plugsNamed('security type', options.security, securityTypes);
-      const established = await within(
-        handshake(connection, {
+      const establish = async () => {
+        const established = await handshake(connection, {
           credentials: (wanted) => asking.time(() => provide(wanted)),
           shared: options.shared ?? true,
           ...(options.security && { security: options.security }),
@@ -117,21 +117,22 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
             phase = next;
           },
           log,
-        }),
-        {
-          timeoutMs,
-          signal: options.signal,
-          describe: (waitedMs) =>
-            asking.running
-              ? `the server waits for credentials, and none were given within ${describeDuration(waitedMs)}`
-              : describeSilence(connection, phase, waitedMs),
-          pausedMs: () => asking.milliseconds,
-        },
-      );
-      const session = new Session(established, options);
-      const pixelFormat = session.#receiver.pixels.format;
-      await session.#send(setPixelFormat, pixelFormat, {}, { type: 'pixelFormat', pixelFormat });
-      await session.#sendEncodings(types);
+        });
+        const session = new Session(established, options);
+        const pixelFormat = session.#receiver.pixels.format;
+        await session.#send(setPixelFormat, pixelFormat, {}, { type: 'pixelFormat', pixelFormat });
+        await session.#sendEncodings(types);
+        return session;
+      };
+      const session = await within(establish(), {
+        timeoutMs,
+        signal: options.signal,
+        describe: (waitedMs) =>
+          asking.running
+            ? `the server waits for credentials, and none were given within ${describeDuration(waitedMs)}`
+            : describeSilence(connection, phase, waitedMs),
+        pausedMs: () => asking.milliseconds,
+      });
       session.#start();
       return session;
     } catch (error) {

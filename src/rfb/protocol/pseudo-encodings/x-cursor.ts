@@ -11,10 +11,11 @@ export const xCursor: PseudoEncoding = {
   async apply(reader, rect, session) {
     assertCursorSize(rect);
     const { width, height } = rect;
+    const planeLength = bitmaskLength(rect);
+    const length = planeLength === 0 ? 0 : COLOURS_LENGTH + 2 * planeLength;
+    await reader.need(length);
     const rgba = new Uint8Array(width * height * 4);
-    if (rgba.length > 0) {
-      const planeLength = bitmaskLength(rect);
-      await reader.need(COLOURS_LENGTH + 2 * planeLength);
+    if (length > 0) {
       const colours = reader.view(COLOURS_LENGTH);
       const bitmap = reader.view(planeLength);
       const mask = reader.view(planeLength);
