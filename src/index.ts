@@ -1,5 +1,5 @@
 /** rfbctl: see, type into and test every RFB (VNC) console. */
-export type { CaptureOptions, Picture } from './automation/capture.ts';
+export type { CaptureOptions } from './automation/capture.ts';
 export {
   type ConnectOptions,
   Console,
@@ -19,6 +19,7 @@ export {
   type TypeOptions,
 } from './automation/keyboard.ts';
 export type { Clock } from './automation/pace.ts';
+export type { Picture } from './automation/picture.ts';
 export {
   type Button,
   type ButtonOptions,

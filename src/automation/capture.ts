@@ -3,18 +3,7 @@ import { contains, describeRect, type Rect } from '../rfb/protocol/rect.ts';
 import { describeDuration, within } from '../rfb/session/deadline.ts';
 import type { Session } from '../rfb/session/session.ts';
 import { Coverage } from './coverage.ts';
-
-/** Pixels as they were on the screen: R, G, B, A bytes (A is 255), rows top-down. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8Array;
-  /**
-   * Whether every pixel was painted by an update that followed the request. If not, the server left several requests
-   * unanswered, as some do when nothing has changed since the picture that it sent before.
-   */
-  readonly fresh: boolean;
-}
+import type { Picture } from './picture.ts';
 
 export interface CaptureOptions {
   /** Default: the whole screen. */
@@ -24,7 +13,7 @@ export interface CaptureOptions {
   readonly signal?: AbortSignal;
 }
 
-export const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** How long a server may leave a request unanswered before it is asked again; doubles each time, up to the last. */
 const FIRST_PATIENCE_MS = 500;

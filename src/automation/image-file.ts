@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 import { UsageError } from '../rfb/errors.ts';
-import type { Picture } from './capture.ts';
+import type { Picture } from './picture.ts';
 
 /** The picture formats that can be written. */
 export const imageFormats = ['png', 'jpeg', 'ppm'] as const;

@@ -1,6 +1,7 @@
 import { TimeoutError } from '../rfb/errors.ts';
 import type { Session } from '../rfb/session/session.ts';
-import { type CaptureOptions, capture, type Picture } from './capture.ts';
+import { type CaptureOptions, capture } from './capture.ts';
+import { type Picture, samePixels } from './picture.ts';
 
 /** Follows a screen, or a region of it: driven by the server's updates, without polling. */
 export class ScreenWatch implements Disposable {
@@ -75,8 +76,4 @@ export class ScreenWatch implements Disposable {
       if (!(error instanceof TimeoutError) || signal?.aborted) throw error;
     }
   }
-}
-
-function samePixels(a: Picture, b: Picture): boolean {
-  return a.width === b.width && a.height === b.height && Buffer.compare(a.rgba, b.rgba) === 0;
 }

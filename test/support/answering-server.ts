@@ -68,3 +68,8 @@ export function pseudo(type: number, width = 0, height = 0): Uint8Array {
 
 /** All of a screen of that size. */
 export const all = (width: number, height: number, red: number) => ({ x: 0, y: 0, width, height, red });
+
+/** A server whose screen of 2x2 shows these reds, one after each request, the last for good. */
+export function showing(...reds: readonly number[]): Promise<Session> {
+  return sessionWith([2, 2], (_request, count) => [update(all(2, 2, reds[Math.min(count, reds.length - 1)] ?? 0))]);
+}
