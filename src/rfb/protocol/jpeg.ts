@@ -1,35 +1,53 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { ProtocolError } from '../errors.ts';
+import { type JpegDecoder, loadDecoder, loadEncoder } from './jpeg-codec.ts';
 
-type Decode = typeof import('@jsquash/jpeg/decode.js')['default'];
-type Encode = typeof import('@jsquash/jpeg/encode.js')['default'];
-
-let decoder: Promise<Decode> | undefined;
-let encoder: Promise<Encode> | undefined;
+let decoder: Promise<JpegDecoder> | undefined;
+let encoder: ReturnType<typeof loadEncoder> | undefined;
 
 /**
  * The pixels of a JPEG in the framebuffer's layout.
- * @throws ProtocolError `BAD_JPEG` when it is broken or of another size
+ * @throws ProtocolError `BAD_JPEG` when it is broken, cut off or of another size
  */
 export async function decodeJpeg(bytes: Uint8Array, width: number, height: number): Promise<Uint32Array> {
   const size = jpegSize(bytes);
   if (size.width !== width || size.height !== height) {
     throw new ProtocolError('BAD_JPEG', `JPEG of ${size.width}x${size.height} pixels, wanted are ${width}x${height}`);
   }
-  decoder ??= loadDecoder();
-  const decode = await decoder;
+  const { decode, warnings } = await currentDecoder();
   try {
-    const { data } = await decode(bytes.slice().buffer, { preserveOrientation: false });
+    const data = decode(ended(bytes));
     if (data.length !== width * height * 4) throw new Error(`${data.length} bytes of pixels`);
-    return new Uint32Array(data.buffer, data.byteOffset, width * height);
+    const complaint = warnings.find((warning) => !AFTER_THE_PICTURE.test(warning));
+    if (complaint === undefined) return new Uint32Array(data.buffer, data.byteOffset, width * height);
+    throw new ProtocolError('BAD_JPEG', `JPEG of ${bytes.length} bytes for ${width}x${height} pixels: ${complaint}`);
   } catch (cause) {
-    // libjpeg leaves its instance where it was when it gave up: the next picture gets a new one.
+    if (cause instanceof ProtocolError) throw cause;
     decoder = undefined;
     throw new ProtocolError('BAD_JPEG', `broken JPEG of ${bytes.length} bytes for ${width}x${height} pixels`, {
       cause,
     });
   }
+}
+
+/** libjpeg leaves an instance where it was when it gave up: the next picture gets a new one, also one that waits already. */
+async function currentDecoder(): Promise<JpegDecoder> {
+  for (;;) {
+    decoder ??= loadDecoder();
+    const awaited = decoder;
+    const loaded = await awaited;
+    if (decoder === awaited) return loaded;
+  }
+}
+
+/** libjpeg makes grey of what is missing, and only says so; but this means nothing. */
+const AFTER_THE_PICTURE = /extraneous bytes before marker 0xd9$/;
+
+/** With the marker that ends a picture: some lack it, and libjpeg complains of that as it does of missing pixels. */
+function ended(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes.length + 2);
+  copy.set(bytes);
+  copy.set([0xff, 0xd9], bytes.length);
+  return copy;
 }
 
 /** `quality` is 1 to 100. */
@@ -42,7 +60,7 @@ export async function encodeJpeg(
   encoder ??= loadEncoder();
   const encode = await encoder;
   const image = { data: new Uint8ClampedArray(rgba), width, height, colorSpace: 'srgb' };
-  return new Uint8Array(await encode(image as Parameters<Encode>[0], { quality }));
+  return new Uint8Array(await encode(image as Parameters<typeof encode>[0], { quality }));
 }
 
 /** Reads width and height from the frame header (ITU T.81 §B.2.2), which is what the decoder would allocate for. */
@@ -71,42 +89,3 @@ const SOF_LAST = 0xcf;
 /** DHT, JPG and DAC lie among the frame headers. */
 const NO_FRAME_HEADERS = [0xc4, 0xc8, 0xcc];
 const SOS = 0xda;
-
-/** What the codec returns its pixels in: a browser's class, which Node lacks. */
-class CodecImageData {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-
-  constructor(data: Uint8ClampedArray, width: number, height: number) {
-    this.data = data;
-    this.width = width;
-    this.height = height;
-  }
-}
-
-async function loadDecoder(): Promise<Decode> {
-  if (!('ImageData' in globalThis)) Object.defineProperty(globalThis, 'ImageData', { value: CodecImageData });
-  const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
-  await (init as Init)(await compile('dec/mozjpeg_dec.wasm'), SILENT);
-  return decode;
-}
-
-async function loadEncoder(): Promise<Encode> {
-  const { default: encode, init } = await import('@jsquash/jpeg/encode.js');
-  await (init as Init)(await compile('enc/mozjpeg_enc.wasm'), SILENT);
-  return encode;
-}
-
-/** The package's declarations leave out the form with a module, which is the one that needs no `fetch`. */
-type Init = (module: object, options: object) => Promise<void>;
-
-/** libjpeg's warnings would go to the console. */
-const SILENT = { print: () => {}, printErr: () => {} };
-
-async function compile(file: string): Promise<object> {
-  const path = createRequire(import.meta.url).resolve(`@jsquash/jpeg/codec/${file}`);
-  // Every Node has it; without the DOM's, there are no declarations for it.
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<object> } };
-  return WebAssembly.compile(await readFile(path));
-}
