@@ -26,6 +26,13 @@ export const testCertificate = { ca: fixture('ca.pem'), cert: fixture('server.pe
 /** For `other.example`, self-signed. */
 export const otherCertificate = { ca: fixture('other.pem'), cert: fixture('other.pem'), key: fixture('other-key.pem') };
 
+/** For `localhost`, self-signed, valid in January 2020. */
+export const expiredCertificate = {
+  ca: fixture('expired.pem'),
+  cert: fixture('expired.pem'),
+  key: fixture('expired-key.pem'),
+};
+
 export const echo: Serve = (peer) => peer.pipe(peer);
 
 /** Takes connections, says nothing. */
