@@ -106,9 +106,11 @@ class CaptureAttempt {
     const { width, height } = this.#session.framebuffer;
     const percent = Math.floor(this.#coverage.share * 100);
     const seen =
-      this.#updates === 0
-        ? 'the server sent no update after the request'
-        : `${percent} % of the pixels arrived in ${this.#updates} updates`;
+      width * height === 0
+        ? 'the screen has no pixels; is its display on?'
+        : this.#updates === 0
+          ? 'the server sent no update after the request'
+          : `${percent} % of the pixels arrived in ${this.#updates} updates`;
     return `${this.#session.name}: no complete ${width}x${height} picture within ${describeDuration(waitedMs)}: ${seen}`;
   }
 

@@ -69,7 +69,7 @@ export function describeError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.replace(/\s*\n\s*/g, ' ');
   if (exitCodeOf(error) === EXIT.unexpected) return `unexpected, a bug: ${line}; -v shows where`;
-  const remedy = error instanceof RfbError ? REMEDIES[error.code] : undefined;
+  const remedy = error instanceof RfbError ? remedyOf(error) : undefined;
   return remedy === undefined ? line : `${line}; ${remedy}`;
 }
 
@@ -79,6 +79,13 @@ function codeOf(error: unknown): string {
 }
 
 /** What the library cannot say: the options that help. */
+function remedyOf(error: RfbError): string | undefined {
+  const broken = error instanceof ProtocolError && error.phase === 'session';
+  return broken
+    ? 'the server is at fault: other --encodings may avoid it, --log-file tells more'
+    : REMEDIES[error.code];
+}
+
 const REMEDIES: Readonly<Record<string, string>> = {
   CREDENTIALS_REQUIRED: 'give it with --password-file, --password-stdin, --password-command or RFBCTL_PASSWORD',
   TLS_UNTRUSTED: 'the options are --tls-pin sha256:HEX and --ca-file FILE',

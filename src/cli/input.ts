@@ -73,9 +73,12 @@ export async function promptSecret(question: string, signal: AbortSignal): Promi
 export function outputOfCommand(option: string, command: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const failed = (why: string) => reject(new UsageError('BAD_OPTION', `${option}: the command ${why}`));
-    const child = spawn(command, { shell: true, stdio: ['inherit', 'pipe', 'inherit'] });
+    // With a process group of its own all of it can be ended, but it cannot ask on the terminal.
+    const group = !process.stdin.isTTY && process.platform !== 'win32';
+    const child = spawn(command, { shell: true, detached: group, stdio: ['inherit', 'pipe', 'inherit'] });
     const stop = () => {
-      child.kill();
+      if (group && child.pid !== undefined) process.kill(-child.pid);
+      else child.kill();
       // What it started may live on, and must not keep this process alive.
       child.stdout.destroy();
       child.unref();

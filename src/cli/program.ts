@@ -1,4 +1,5 @@
 import { Command, type CommanderError } from 'commander';
+import { nearestNames } from '../automation/nearest-names.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { commands } from './commands/index.ts';
 import { VERSION } from './version.ts';
@@ -63,18 +64,22 @@ function usageError(command: Command, error: CommanderError): CommanderError | U
   if (error.code === 'commander.help') return new UsageError('BAD_OPTION', 'what to do is missing: see rfbctl help');
   const [, problem = '', suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(error.message) ?? [];
   const name = command.parent ? ` ${command.name()}` : '';
-  const unknown = error.code === 'commander.unknownOption' ? unknownOption(problem, suggestion, name) : problem;
+  if (error.code === 'commander.unknownOption') return unknownOption(command, /'(.*)'$/s.exec(problem)?.[1] ?? '');
   const hint = suggestion === undefined ? `see rfbctl help${name}` : suggestion.replace(/^D/, 'd');
-  return new UsageError('BAD_OPTION', `${unknown.replace(/\.$/, '')}; ${hint}`);
+  return new UsageError('BAD_OPTION', `${problem.replace(/\.$/, '')}; ${hint}`);
 }
 
 /**
  * An argument that begins with - looks like an option, and may be a password that is to be typed: it is repeated only when
  * it is one letter or nearly the name of an option, and never what stands behind its =.
  */
-function unknownOption(problem: string, suggestion: string | undefined, command: string): string {
-  const [, written = ''] = /'(.*)'$/s.exec(problem) ?? [];
+function unknownOption(command: Command, written: string): UsageError {
   const name = written.replace(/=.*$/s, '');
-  if (suggestion !== undefined || /^-[a-zA-Z]$/.test(name)) return `rfbctl${command} has no option ${name}`;
-  return `rfbctl${command} does not have one of these options; what begins with - and is no option goes behind --`;
+  const known = command.options.flatMap(({ long }) => long ?? []);
+  const near = name.startsWith('--') ? nearestNames(name, known) : [];
+  const option = near.length > 0 || /^-[a-zA-Z]$/.test(name) ? `option ${name}` : 'such option';
+  const subcommand = command.parent ? ` ${command.name()}` : '';
+  const dashes = 'what begins with - and is no option goes behind --';
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `${dashes}; see rfbctl help${subcommand}`;
+  return new UsageError('BAD_OPTION', `rfbctl${subcommand} has no ${option}; ${hint}`);
 }

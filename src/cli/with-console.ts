@@ -34,7 +34,7 @@ export async function withConsole<T>(
 ): Promise<T> {
   const { settings, plannedMs = 0 } = task;
   const log = openLog(settings);
-  const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS + settings.retryMs + SLACK * plannedMs;
+  const timeoutMs = timeLimit(settings, plannedMs);
   const deadline = new AbortController();
   const message = `${settings.name}: ${task.doing} was not done within ${describeDuration(timeoutMs)}; --timeout allows more`;
   const timer = setTimeout(() => deadline.abort(new TimeoutError(message)), Math.min(timeoutMs, MAX_TIMER_MS));
@@ -59,6 +59,11 @@ export async function withConsole<T>(
     clearTimeout(timer);
     log.close();
   }
+}
+
+/** For the whole command, in milliseconds: as somebody said, or enough for what it is to do. */
+export function timeLimit({ timeoutMs, retryMs }: Pick<Settings, 'timeoutMs' | 'retryMs'>, plannedMs: number): number {
+  return timeoutMs ?? DEFAULT_TIMEOUT_MS + retryMs + SLACK * plannedMs;
 }
 
 async function run<T>(

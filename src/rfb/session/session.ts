@@ -28,6 +28,7 @@ import { type SecurityTypeName, securityTypes } from '../protocol/security/index
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
 import { type Deadline, describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
+import { locateError } from './locate-error.ts';
 import type { Log, LogEvent } from './log-event.ts';
 import { Receiver, type SessionEvents } from './receiver.ts';
 import { logReceived } from './session-log.ts';
@@ -137,10 +138,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       return session;
     } catch (error) {
       await pipe.close();
-      if (error instanceof RfbError) {
-        error.phase ??= phase;
-        if (!error.message.startsWith(pipe.name)) error.message = `${pipe.name}: ${error.message}`;
-      }
+      if (error instanceof RfbError) locateError(error, pipe.name, phase);
       throw error;
     }
   }
@@ -294,10 +292,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
 
   /** The connection is of no use any more. */
   async #fail(cause: Error): Promise<void> {
-    if (cause instanceof RfbError && !this.#ended) {
-      cause.phase ??= 'session';
-      if (!cause.message.startsWith(this.name)) cause.message = `${this.name}: ${cause.message}`;
-    }
+    if (cause instanceof RfbError && !this.#ended) locateError(cause, this.name, 'session');
     this.#end(cause, cause);
     await this.#connection.pipe.close();
   }

@@ -19,7 +19,7 @@ export const SECRETS = {
 } as const;
 
 /** Starting Node takes a while on a busy machine; whatever a test waits for on purpose comes on top. */
-const START_UP_MS = 10_000;
+const START_UP_MS = 15_000;
 
 /** Node with this program takes 60 to 90 MiB; a peer that announces gigabytes must not change that much. */
 const MAX_PEAK_MIB = 200;
@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What stands on standard input; default: nothing. */
   readonly input?: string;
+  /** Whether standard input goes on after that. */
+  readonly endless?: boolean;
   /** What the run may take beyond starting up. */
   readonly withinMs?: number;
   readonly onStart?: (child: ChildProcess) => void;
@@ -56,7 +58,8 @@ export async function rfbctl(args: readonly string[], options: RunOptions = {}):
   });
   const outputs = [child.stdout, child.stderr, child.stdio[3] as Readable].map(collect);
   child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
+  child.stdin.write(options.input ?? '');
+  if (!options.endless) child.stdin.end();
   const limitMs = START_UP_MS + (options.withinMs ?? 0);
   const watchdog = setTimeout(() => child.kill('SIGKILL'), limitMs);
   options.onStart?.(child);
@@ -92,7 +95,7 @@ export interface Failure {
 /** Runs what must fail: with one line on stderr, the same in a JSON document on stdout, in time. */
 export async function fail(args: readonly string[], wanted: Failure, options?: RunOptions): Promise<void> {
   const [command = '', ...rest] = args;
-  const run = await rfbctl([command, '--json', '--quiet', ...rest], options);
+  const run = await rfbctl([command, '--json', ...rest], options);
   expect(run.stderr).toMatch(/^rfbctl: [^\n]+\n$/);
   expect(run.stderr).toMatch(wanted.line);
   expect(run.stderr.length, run.stderr).toBeLessThan(500);
