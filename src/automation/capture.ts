@@ -7,10 +7,10 @@ import type { Picture } from './picture.ts';
 
 export interface CaptureOptions {
   /** Default: the whole screen. */
-  readonly region?: Rect;
+  readonly region?: Rect | undefined;
   /** Milliseconds; default 30 000. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PNG } from 'pngjs';
+import { afterAll, expect, test } from 'vitest';
+import { connect } from '../src/automation/console.ts';
+import { serve } from '../src/server/listen.ts';
+
+// Every file of examples/ as a program of its own, with the library that was built: each must end by itself.
+
+const ROOT = path.join(import.meta.dirname, '..');
+const folder = mkdtempSync(path.join(tmpdir(), 'rfbctl-examples-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(name: string, ...args: string[]): Promise<string> {
+  const command = ['--import', path.join(ROOT, 'node_modules/tsx/dist/loader.mjs'), path.join(ROOT, 'examples', name)];
+  const { stdout } = await promisify(execFile)(process.execPath, [...command, ...args], {
+    cwd: folder,
+    timeout: 25_000,
+  });
+  return stdout;
+}
+
+/** What each of them prints. */
+const OUTPUT: Readonly<Record<string, string>> = {
+  'deadlines.ts': `TIMED_OUT in phase greeting
+changed my mind
+UsageError BAD_KEY: no key is called "dell": did you mean del?
+`,
+  'events.ts': `copied there: key ffc5
+waited for: key ffc5
+copied there: HELLO
+the server's clipboard: HELLO
+bell
+closed
+`,
+  'first-screenshot.ts': 'screen.png: 720x400\n',
+  'in-memory.ts': 'No socket: 1 viewer\n',
+  'log-in.ts': '',
+  'own-pipe.ts': '720x400, compressed well\n',
+  'password.ts': `connected to rfbctl demo (login)
+AUTHENTICATION_FAILED: the server says "the password is wrong"
+`,
+  'pointer.ts': 'the upper left pixel of the window: 76, 120, 180\n',
+  'session.ts': `RFB 3.8, security none, 800x600 "rfbctl demo (colours)"
+480000 pixels in 1 rectangles of ZRLE
+confirmed: continuous-updates, extended-desktop-size, extended-mouse-buttons, fence, qemu-extended-key-event
+`,
+  'test-a-viewer.ts': 'the viewer works\n',
+};
+
+test('each example is run', () => {
+  expect(readdirSync(path.join(ROOT, 'examples')).sort()).toEqual(Object.keys(OUTPUT));
+});
+
+test.concurrent.each(Object.entries(OUTPUT))('%s', async (name, output) => {
+  expect(await run(name)).toBe(output);
+});
+
+test('first-screenshot.ts saves what the screen shows', async () => {
+  await using server = await serve({ scene: 'colours' });
+  await run('first-screenshot.ts', server.address, 'colours.png');
+  const { data, width, height } = PNG.sync.read(readFileSync(path.join(folder, 'colours.png')));
+  const { framebuffer } = server.server.scene.display;
+  expect([width, height]).toEqual([framebuffer.width, framebuffer.height]);
+  expect(Buffer.compare(data, framebuffer.rgba())).toBe(0);
+});
+
+test('log-in.ts logs in', async () => {
+  await using server = await serve({ scene: 'login' });
+  await run('log-in.ts', server.address, 'after.png');
+  const { data } = PNG.sync.read(readFileSync(path.join(folder, 'after.png')));
+  expect(Buffer.compare(data, server.server.scene.display.framebuffer.rgba())).toBe(0);
+  // The same by other means.
+  await using expected = await serve({ scene: 'login' });
+  await using vm = await connect(expected.address);
+  await vm.keyboard.type('root\npass word?\n', { rate: 1000 });
+  await vm.keyboard.press('ctrl+l');
+  await vm.keyboard.type('uname\n', { rate: 1000 });
+  expect(Buffer.compare(data, (await vm.capture()).rgba)).toBe(0);
+});
