@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs';
 import { UsageError } from '../rfb/errors.ts';
+import { MAX_DESKTOP_PIXELS } from '../rfb/protocol/limits.ts';
 import type { Picture } from './picture.ts';
 
 /** The picture formats that can be written. */
@@ -38,6 +39,30 @@ export async function encodeImage(picture: Picture, format: ImageFormat): Promis
     }
   }
 }
+
+/**
+ * Reads a PNG of any kind; transparent pixels keep their alpha.
+ * @throws UsageError `BAD_IMAGE` when it is none, or larger than a screen can be
+ */
+export function readPng(bytes: Uint8Array, name: string): Picture {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (header.length < 33 || !header.subarray(0, 8).equals(PNG_SIGNATURE)) {
+    throw new UsageError('BAD_IMAGE', `${name} is no PNG picture`);
+  }
+  // Before anything is allocated for it: width and height stand at the start of the first chunk.
+  const width = header.readUInt32BE(16);
+  const height = header.readUInt32BE(20);
+  if (width * height > MAX_DESKTOP_PIXELS) {
+    throw new UsageError('BAD_IMAGE', `${name} has ${width}x${height} pixels, more than a screen can have`);
+  }
+  try {
+    return { width, height, rgba: PNG.sync.read(header).data, fresh: true };
+  } catch (cause) {
+    throw new UsageError('BAD_IMAGE', `${name} is a broken PNG: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 /** Truecolour PNG. Filter "none" and a middling level: screens are flat, so more effort costs time and saves little. */
 function encodePng({ width, height, rgba }: Picture): Uint8Array {

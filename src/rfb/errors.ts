@@ -34,6 +34,7 @@ export type RfbErrorCode =
   | 'BAD_ADDRESS'
   | 'BAD_CONFIG'
   | 'BAD_KEY'
+  | 'BAD_IMAGE'
   | 'BAD_OPTION';
 
 /** Where in a connection's life an error arose. */
