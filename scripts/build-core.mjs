@@ -10,7 +10,7 @@ const output = path.join(root, 'src/rfb/core/wasm-binary.ts');
 
 const options = [
   ...['--runtime', 'stub', '--enable', 'simd', '--importMemory', '--use', 'abort='],
-  ...['-O3', '--converge', '--noAssert'],
+  ...['-O3', '--converge', '--noAssert', '--zeroFilledMemory'],
 ];
 
 /** Compiles what has changed since the last time; returns whether anything had. */
@@ -20,16 +20,17 @@ export async function buildCore() {
   for (const file of files.sort()) hash.update(file).update(readFileSync(path.join(root, sources, file)));
   const banner = `// Compiled by scripts/build-core.mjs from ${sources} (${hash.digest('hex').slice(0, 16)}).\n`;
   if (existsSync(output) && readFileSync(output, 'utf8').startsWith(banner)) return false;
-  const binary = await compile();
+  const binary = await compileAssembly('index.ts');
   const base64 = Buffer.from(binary).toString('base64');
   writeFileSync(output, `${banner}export const wasmBinary: string =\n  '${base64}';\n`);
   return true;
 }
 
-async function compile() {
+/** The WebAssembly of one module and what it imports. */
+export async function compileAssembly(entry) {
   let binary;
   const { error, stderr } = await asc.main(
-    [`${sources}/index.ts`, '--baseDir', root, '--outFile', 'core.wasm', ...options],
+    [`${sources}/${entry}`, '--baseDir', root, '--outFile', 'core.wasm', ...options],
     { writeFile: (_name, contents) => (binary = contents) },
   );
   if (error || !binary) throw new Error(`the pixel core does not compile:\n${stderr.toString()}`, { cause: error });
