@@ -53,7 +53,7 @@ export function addConnectionOptions(command: Command): Command {
     .option('--password <password>', 'the password itself (other users of this machine can see it)')
     .option('--username <name>', 'user name, where the server wants one')
     .optionsGroup('Connection:')
-    .option('--timeout <duration>', 'for the whole command (default: 60s and the time that typing takes)', parseTimeout)
+    .option('--timeout <duration>', 'for the whole command (default: 60s and what it takes by itself)', parseTimeout)
     .option('--connect-timeout <duration>', 'to connect, and again to shake hands (default: 10s)', parseTimeout)
     .option('--retry-connect <duration>', 'keep dialling a machine that is still starting', parseDuration)
     .addOption(new ChoiceOption('--security <list>', 'security types that may be used, best first', SECURITY))

@@ -9,11 +9,11 @@ import { withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags {
-  output: string;
-  region?: Rect;
-  cursor?: boolean;
-  waitStable?: number;
-  nonBlank?: number;
+  readonly output: string;
+  readonly region?: Rect;
+  readonly cursor?: boolean;
+  readonly waitStable?: number;
+  readonly nonBlank?: number;
 }
 
 export const screenshot: CommandPlug = (program, { interrupted }) => {
@@ -48,16 +48,23 @@ Examples:
       const format = toStdout ? 'png' : imageFormatOf(flags.output);
       const settings = await readSettings(target, flags);
       await assertWritable(flags.output);
+      const { waitStable = 0, nonBlank = 0 } = flags;
       await withConsole(
-        { settings, interrupted, doing: 'the screenshot', cursor: flags.cursor ? 'server' : 'client' },
+        {
+          settings,
+          interrupted,
+          doing: 'the screenshot',
+          plannedMs: nonBlank + waitStable,
+          cursor: flags.cursor ? 'server' : 'client',
+        },
         async (console, signal) => {
           const started = performance.now();
           const picture = await console.capture({
             signal,
             timeoutMs: Number.POSITIVE_INFINITY,
             ...(flags.region && { region: flags.region }),
-            ...(flags.waitStable !== undefined && { stableMs: flags.waitStable }),
-            ...(flags.nonBlank !== undefined && { nonBlankMs: flags.nonBlank }),
+            stableMs: waitStable,
+            nonBlankMs: nonBlank,
           });
           const milliseconds = Math.round(performance.now() - started);
           await writeOutput(flags.output, await encodeImage(picture, format));
