@@ -1,37 +1,64 @@
-/** `npm run bench [-- DIR]`: see README.md. */
+/** `npm run bench [-- NAME | DIR]`: see README.md. */
 import { parseArgs } from 'node:util';
 import { benchDecoding } from './decoding/bench.ts';
+import { benchLatency } from './latency.ts';
+import { benchPng } from './png.ts';
+import { benchScreenshot } from './screenshot.ts';
+import { benchSessions } from './sessions.ts';
+import { benchTyping } from './typing.ts';
 
-const USAGE = `usage: npm run bench -- [DIR] [--rounds N] [--only STREAM/DECODER]... [--json]
-`;
+type Say = (line: string) => void;
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+/** Benches of more than decoding; each gives a table. */
+const BENCHES: Readonly<Record<string, (rounds: number, say: Say) => Promise<string>>> = {
+  screenshot: benchScreenshot,
+  png: benchPng,
+  sessions: (_rounds, say) => benchSessions(say),
+  latency: (rounds, say) => benchLatency(rounds, say),
+  typing: (_rounds, say) => benchTyping(say),
+};
 
-async function main(): Promise<string> {
+const DEFAULT_ROUNDS = 9;
+const MIN_ROUNDS = 5;
+
+const USAGE = `usage: npm run bench -- [DIR | decoding | ${Object.keys(BENCHES).join(' | ')} | all] [OPTION]...
+
+DIR              the streams there; default: the big corpus where it is, else fixtures
+--rounds N       of each; at least ${MIN_ROUNDS}, default ${DEFAULT_ROUNDS}
+--only S/D       streams and decoders with S and D in their names; may be repeated
+--json           seconds of every run, instead of the table of decoders`;
+
+const say: Say = (line) => void process.stderr.write(`${line}\n`);
+
+async function* main(): AsyncGenerator<string> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string' },
-      only: { type: 'string', multiple: true },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
+      rounds: { type: 'string', default: `${DEFAULT_ROUNDS}` },
+      only: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return USAGE;
-  const [directory] = positionals;
-  return benchDecoding(
-    {
-      directory,
-      ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
-      ...(values.only && { only: values.only }),
-      ...(values.json && { json: true }),
-    },
-    say,
-  );
+  const [what = 'decoding'] = positionals;
+  const rounds = Number(values.rounds);
+  if (values.help || positionals.length > 1) {
+    yield USAGE;
+    return;
+  }
+  if (!(rounds >= MIN_ROUNDS)) throw new RangeError(`--rounds ${values.rounds}: a median wants ${MIN_ROUNDS} or more`);
+  const { only, json } = values;
+  const bench = BENCHES[what];
+  if (bench) yield await bench(rounds, say);
+  else {
+    const directory = what === 'decoding' || what === 'all' ? undefined : what;
+    yield await benchDecoding({ directory, rounds, only, json }, say);
+  }
+  if (what === 'all') for (const each of Object.values(BENCHES)) yield await each(rounds, say);
 }
 
 try {
-  process.stdout.write(`${await main()}\n`);
+  for await (const part of main()) process.stdout.write(`${part}\n\n`);
 } catch (error) {
   say(`bench: ${(error as Error).message}`);
   process.exitCode = 1;

@@ -7,22 +7,19 @@ import { pixelsOf } from './session-decoder.ts';
 
 export interface DecodeBenchOptions {
   /** Default: the big corpus where it is, else the fixtures. */
-  readonly directory?: string | undefined;
-  /** Default 9. */
-  readonly rounds?: number;
+  readonly directory: string | undefined;
+  readonly rounds: number;
   /** `STREAM`, `/DECODER` or `STREAM/DECODER`, parts of names; each may be left out, and there may be several. */
-  readonly only?: readonly string[];
-  readonly json?: boolean;
+  readonly only: readonly string[];
+  readonly json: boolean;
 }
 
 /** Untimed, so that the just-in-time compilers have seen the stream: what a session is after its first second. */
 const WARMUPS = 2;
-const MIN_ROUNDS = 5;
 
 /** Streams times decoders. Gives what to print. */
 export async function benchDecoding(options: DecodeBenchOptions, say: (line: string) => void): Promise<string> {
-  const { rounds = 9, only = [] } = options;
-  if (rounds < MIN_ROUNDS) throw new RangeError(`--rounds ${rounds}: a median wants ${MIN_ROUNDS} or more`);
+  const { rounds, only } = options;
   const directory = options.directory ?? (existsSync(corpusDirectory) ? corpusDirectory : fixturesDirectory);
   const ready = contenders.filter((contender) => {
     const missing = 'prepare' in contender ? contender.prepare() : undefined;

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { compileHarness, harnessProgram } from '../harness.ts';
 import { readStream, type Stream } from '../streams.ts';
 import { zlibPayloads } from './zlib-payloads.ts';
 
@@ -18,7 +17,6 @@ export interface Contender {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-export const cacheDirectory = join(ROOT, '.cache/bench');
 
 const tsx = (script: string, stream: Stream, ...args: readonly string[]) => [
   process.execPath,
@@ -31,28 +29,15 @@ const reference: Contender = {
   command: (stream, { pictureFile }) => tsx('decode.ts', stream, '--picture', pictureFile),
 };
 
-const HARNESS = join(cacheDirectory, 'libvncclient');
+const HARNESS = join(import.meta.dirname, 'libvncclient.c');
 
 const libvncclient: Contender = {
   name: 'libvncclient',
-  prepare() {
-    const source = join(import.meta.dirname, 'libvncclient.c');
-    if (existsSync(HARNESS) && statSync(HARNESS).mtimeMs > statSync(source).mtimeMs) return undefined;
-    mkdirSync(cacheDirectory, { recursive: true });
-    try {
-      const fresh = `${HARNESS}.${process.pid}`;
-      execFileSync('cc', ['-O2', '-o', fresh, source, '-lvncclient'], { stdio: ['ignore', 'ignore', 'pipe'] });
-      renameSync(fresh, HARNESS);
-      return undefined;
-    } catch (error) {
-      const said = String((error as { stderr?: unknown }).stderr ?? error).split('\n', 1)[0];
-      return `apt-get install gcc libvncserver-dev (${said})`;
-    }
-  },
+  prepare: () => compileHarness(HARNESS),
   // It leaves the order of bytes and colour maps to the viewer.
   supports: ({ pixelFormat }) => !pixelFormat.bigEndian && pixelFormat.trueColour,
   command: ({ width, height, pixelFormat: format }, { rawFile, pictureFile }) => [
-    ...[HARNESS, rawFile],
+    ...[harnessProgram(HARNESS), rawFile],
     ...[width, height, format.bitsPerPixel, format.redMax, format.greenMax, format.blueMax].map(String),
     ...[format.redShift, format.greenShift, format.blueShift].map(String),
     pictureFile,

@@ -25,18 +25,28 @@ export function xtermText(display: XDisplay, text: string, options: XtermOptions
   });
 }
 
+export interface TtyOptions extends XtermOptions {
+  /** Whether the terminal shows what is typed; default false. */
+  readonly echo?: boolean;
+}
+
 export interface TtyRecorder extends AsyncDisposable {
-  /** What has arrived on the terminal: UTF-8 text, every byte as typed (Enter is `\r`), nothing echoed. */
+  /** What has arrived on the terminal: UTF-8 text, every byte as typed (Enter is `\r`). */
   typed(): Promise<string>;
 }
 
 /** An xterm with the keyboard focus whose raw terminal is recorded. */
-export function ttyRecorder(display: XDisplay, options: XtermOptions = {}): Promise<TtyRecorder> {
+export function ttyRecorder(display: XDisplay, options: TtyOptions = {}): Promise<TtyRecorder> {
   return building(async (owned) => {
     const directory = await owned.directory();
     const file = join(directory, 'typed');
     const before = await windows(display);
-    const xterm = await start(owned, display, `stty raw -echo; exec cat >'${file}'`, options);
+    const xterm = await start(
+      owned,
+      display,
+      `stty raw ${options.echo ? 'echo' : '-echo'}; exec cat >'${file}'`,
+      options,
+    );
     await xterm.until('terminal', () => readFile(file).catch(() => undefined));
     const window = await xterm.until('window', async () => (await windows(display)).find((id) => !before.includes(id)));
     await xterm.until('visible window', async () => {
