@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { RfbError, TimeoutError, UnsupportedError } from '../rfb/errors.ts';
 import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
-import { describeDuration, MAX_TIMER_MS, within } from '../rfb/session/deadline.ts';
+import { assertTimeout, describeDuration, MAX_TIMER_MS, within } from '../rfb/session/deadline.ts';
 import type { SessionEvents } from '../rfb/session/receiver.ts';
 import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress, openAddress } from '../transports/index.ts';
@@ -51,6 +51,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
 
 async function dial(address: string, options: ConnectOptions): Promise<Opened> {
   const timeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  assertTimeout(timeoutMs);
   const deadline = new AbortController();
   const started = performance.now();
   const timedOut = (waitedMs: number) => {

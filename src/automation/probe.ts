@@ -2,7 +2,7 @@ import { encodings } from '../rfb/protocol/encodings/index.ts';
 import { describePixelFormat, type PixelFormat } from '../rfb/protocol/pixel-format.ts';
 import { securityTypeName } from '../rfb/protocol/security/index.ts';
 import { printable } from '../rfb/protocol/text.ts';
-import type { Session } from '../rfb/session/session.ts';
+import type { Session, WaitOptions } from '../rfb/session/session.ts';
 import { capture } from './capture.ts';
 
 export interface ProbeReport {
@@ -30,23 +30,26 @@ export interface ProbeReport {
 
 const ROUND_TRIPS = 5;
 
-/** Asks for a full picture with each encoding alone and looks at what the server really sends. */
-export async function probe(session: Session, signal?: AbortSignal): Promise<ProbeReport> {
-  const wait = { timeoutMs: Number.POSITIVE_INFINITY, ...(signal && { signal }) };
+/**
+ * Asks for a full picture with each encoding alone and looks at what the server really sends. `timeoutMs` is for each picture.
+ * Afterwards the session asks for all encodings.
+ */
+export async function probe(session: Session, wait: WaitOptions = {}): Promise<ProbeReport> {
   await capture(session, wait);
   const trials = [];
   for (const { name } of encodings) {
-    await session.setEncodings({ encodings: [name] });
+    await session.setEncodings({ encodings: [name] }, wait);
     const before = session.state.rectCounts.get(name) ?? 0;
     const started = performance.now();
     await capture(session, wait);
     const milliseconds = round(performance.now() - started);
     trials.push({ name, used: (session.state.rectCounts.get(name) ?? 0) > before, milliseconds });
   }
+  await session.setEncodings({}, wait);
   const times: number[] = [];
   for (let i = 0; i < ROUND_TRIPS; i++) {
     const started = performance.now();
-    await session.barrier({ signal });
+    await session.barrier({ signal: wait.signal });
     times.push(performance.now() - started);
   }
   const { version, announcedVersion, securityType, offeredSecurityTypes, server } = session.established;

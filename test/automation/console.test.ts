@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { Console } from '../../src/automation/console.ts';
+import { Console, connect } from '../../src/automation/console.ts';
+import { probe } from '../../src/automation/probe.ts';
 import { clientCutText } from '../../src/rfb/protocol/messages/client-to-server/client-cut-text.ts';
 import { Session, type SessionOptions } from '../../src/rfb/session/session.ts';
 import { Display } from '../../src/server/display.ts';
@@ -115,6 +116,26 @@ describe('what a console tells', () => {
     await console.capture();
     await console.close();
   });
+});
+
+test.each([Number.NaN, -1])('a timeout of %s is refused at once', async (ms) => {
+  const refusal = { code: 'BAD_OPTION' };
+  await expect(connect('demo:', { connectTimeoutMs: ms })).rejects.toMatchObject(refusal);
+  await expect(connect('demo:', { handshakeTimeoutMs: ms })).rejects.toMatchObject(refusal);
+  const { console } = await setUp();
+  await expect(console.waitForEvent('bell', { timeoutMs: ms })).rejects.toMatchObject(refusal);
+  await expect(console.screenshot({ timeoutMs: ms })).rejects.toMatchObject(refusal);
+  await console.close();
+});
+
+test('a probe ends with a session that asks for everything again', async () => {
+  await using console = await connect('demo:colours');
+  const { encodings, width, height } = await probe(console.session);
+  expect([width, height]).toEqual([800, 600]);
+  expect(encodings.filter(({ used }) => used).map(({ name }) => name)).toEqual(['zrle', 'raw']);
+  const before = console.session.state.rectCounts.get('zrle') ?? 0;
+  await console.capture();
+  expect(console.session.state.rectCounts.get('zrle')).toBeGreaterThan(before);
 });
 
 describe('paste', () => {

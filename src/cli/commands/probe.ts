@@ -24,7 +24,7 @@ Examples:
     .action(async (target: string, flags: ConnectionFlags) => {
       const settings = await readSettings(target, flags);
       const report = await withConsole({ settings, interrupted, doing: 'probing' }, (console, signal) =>
-        probeConsole(console.session, signal),
+        probeConsole(console.session, { timeoutMs: Number.POSITIVE_INFINITY, signal }),
       );
       if (flags.json) await printJson(report);
       else await print(describe(report).join('\n'));

@@ -1,4 +1,4 @@
-import { TimeoutError } from '../errors.ts';
+import { TimeoutError, UsageError } from '../errors.ts';
 
 /** The most that a timer takes, 24.8 days; more would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -19,10 +19,9 @@ export interface Deadline {
  */
 export async function within<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
   const { timeoutMs, signal } = deadline;
-  if (signal?.aborted) {
-    work.catch(() => {});
-    throw signal.reason;
-  }
+  work.catch(() => {});
+  if (timeoutMs !== undefined) assertTimeout(timeoutMs);
+  signal?.throwIfAborted();
   const started = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -50,9 +49,14 @@ export async function within<T>(work: Promise<T>, deadline: Deadline): Promise<T
   } finally {
     clearTimeout(timer);
     if (onAbort) signal?.removeEventListener('abort', onAbort);
-    work.catch(() => {});
     expired.catch(() => {});
   }
+}
+
+/** @throws UsageError `BAD_OPTION`: what is no number would wait for ever, or not at all */
+export function assertTimeout(ms: number): void {
+  if (ms >= 0) return;
+  throw new UsageError('BAD_OPTION', `a timeout is ${ms}, wanted milliseconds: 0 or more, or Infinity`);
 }
 
 /** `1500` as `1.5 s`. */
