@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PNG } from 'pngjs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { connect } from '../src/automation/console.ts';
 import { serve } from '../src/server/listen.ts';
 
 // Every file of examples/ as a program of its own, with the library that was built: each must end by itself.
 
 const ROOT = path.join(import.meta.dirname, '..');
+vi.setConfig({ testTimeout: 60_000 });
 const folder = mkdtempSync(path.join(tmpdir(), 'rfbctl-examples-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -18,7 +19,7 @@ async function run(name: string, ...args: string[]): Promise<string> {
   const command = ['--import', path.join(ROOT, 'node_modules/tsx/dist/loader.mjs'), path.join(ROOT, 'examples', name)];
   const { stdout } = await promisify(execFile)(process.execPath, [...command, ...args], {
     cwd: folder,
-    timeout: 25_000,
+    timeout: 40_000,
   });
   return stdout;
 }
@@ -55,7 +56,7 @@ test('each example is run', () => {
   expect(readdirSync(path.join(ROOT, 'examples')).sort()).toEqual(Object.keys(OUTPUT));
 });
 
-test.concurrent.each(Object.entries(OUTPUT))('%s', async (name, output) => {
+test.each(Object.entries(OUTPUT))('%s', async (name, output) => {
   expect(await run(name)).toBe(output);
 });
 

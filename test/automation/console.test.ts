@@ -218,7 +218,7 @@ describe('a server that reads nothing any more', () => {
     await expect(console.session.sendCutText(new Uint8Array(1000), { signal: abortIn(20, reason) })).rejects.toBe(
       reason,
     );
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     await console.close();
   });
 
@@ -227,9 +227,9 @@ describe('a server that reads nothing any more', () => {
     const reason = new Error('enough');
     const started = performance.now();
     await expect(console.keyboard.type('hello, world', { signal: abortIn(500, reason) })).rejects.toBe(reason);
-    expect(performance.now() - started).toBeLessThan(4000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     await console.close();
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 

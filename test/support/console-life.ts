@@ -1,6 +1,6 @@
 // A console's life as a program lives it; then nothing may keep the process alive. Arguments: address, which life.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from '../../src/index.ts';
+import { connect } from 'rfbctl';
 
 const [address = '', life = ''] = process.argv.slice(2);
 const say = (text: string) => process.stdout.write(`${text}\n`);
