@@ -1,11 +1,11 @@
-// Writes src/automation/text/fonts/*.ts from fonts in the public domain, as Debian 12 ships them (seabios, xfonts-base;
+// Writes src/fonts/*.ts from fonts in the public domain, as Debian 12 ships them (seabios, xfonts-base;
 // pcf2bdf reads the latter). Only needed to add a font: what it writes is committed.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-const FONTS = path.join(path.dirname(import.meta.dirname), 'src/automation/text/fonts');
+const FONTS = path.join(path.dirname(import.meta.dirname), 'src/fonts');
 
 /** "A" in the VGA BIOS's fonts, to find them by. */
 const LETTER_A = {
@@ -89,8 +89,8 @@ function write(name, { source, width, height, codePoints, rows }) {
   const codes = codePoints === undefined ? 'CODE_PAGE_437' : `ranges(${JSON.stringify(ranges(codePoints))})`;
   const helper =
     codePoints === undefined
-      ? "import { CODE_PAGE_437 } from '../code-page-437.ts';\nimport { glyphFont } from '../glyph-font.ts';"
-      : "import { glyphFont, ranges } from '../glyph-font.ts';";
+      ? "import { CODE_PAGE_437 } from './code-page-437.ts';\nimport { glyphFont } from './glyph-font.ts';"
+      : "import { glyphFont, ranges } from './glyph-font.ts';";
   const text = `${helper}
 
 /** ${source}. Written by scripts/extract-fonts.mjs. */

@@ -8,6 +8,7 @@ export {
   type PasteOptions,
   type ScreenshotOptions,
 } from './automation/console.ts';
+export { ConsoleScreen, type WaitForScreenOptions } from './automation/console-screen.ts';
 export { encodeImage, type ImageFormat, imageFormatOf, imageFormats } from './automation/image-file.ts';
 export {
   Keyboard,
@@ -35,6 +36,14 @@ export {
 export { type ProbeReport, probe } from './automation/probe.ts';
 export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';
+export { TextReader } from './automation/text/text-reader.ts';
+export { type TextGrid, type TextMatch, TextScreen } from './automation/text/text-screen.ts';
+export { all, any, not } from './automation/waiting/combined.ts';
+export type { Condition, Verdict, View } from './automation/waiting/condition.ts';
+export { changed, nonBlank, stable } from './automation/waiting/screen-conditions.ts';
+export { type TextShownOptions, textShown } from './automation/waiting/text-shown.ts';
+export { type Met, type WaitEvidence, type WaitForOptions, WaitTimeoutError } from './automation/waiting/wait-for.ts';
+export type { GlyphFont } from './fonts/glyph-font.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';

@@ -12,7 +12,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'rfb/protocol/': ['rfb/protocol/', 'rfb/bytes/', 'rfb/errors', 'rfb/keysyms'],
   'rfb/core/': ['rfb/core/', 'rfb/protocol/', 'rfb/bytes/', 'rfb/errors'],
   'rfb/session/': ['rfb/'],
-  'server/': ['server/', 'rfb/bytes/', 'rfb/protocol/', 'rfb/errors', 'rfb/keysyms'],
+  'fonts/': ['fonts/'],
+  'server/': ['server/', 'fonts/', 'rfb/bytes/', 'rfb/protocol/', 'rfb/errors', 'rfb/keysyms'],
   'transports/demo.ts': ['transports/', 'server/', 'rfb/errors', 'rfb/protocol/'],
   'transports/': [
     'transports/',
@@ -21,9 +22,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rfb/protocol/security/security-type.ts',
     'rfb/protocol/text.ts',
   ],
-  'automation/': ['automation/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
+  'automation/': ['automation/', 'fonts/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
   'cli/': ['cli/', 'automation/', 'rfb/', 'transports/index.ts', 'server/', '../package.json'],
-  'index.ts': ['automation/', 'rfb/', 'transports/'],
+  'index.ts': ['automation/', 'fonts/glyph-font.ts', 'rfb/', 'transports/'],
   'testing.ts': ['server/', 'rfb/', 'transports/'],
 };
 

@@ -78,7 +78,7 @@ test.each(numbers)('%s have numbers of their own', (_what, entries) => {
 
 function commandNames(): string[] {
   const program = new Command();
-  for (const plug of commands) plug(program, { interrupted: new AbortController().signal });
+  for (const plug of commands) plug(program, { succeedWith: () => {}, interrupted: new AbortController().signal });
   return program.commands.flatMap((command) => [command.name(), ...command.aliases()]);
 }
 

@@ -6,6 +6,7 @@ import type { SessionEvents } from '../rfb/session/receiver.ts';
 import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
+import { ConsoleScreen } from './console-screen.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import type { Picture } from './picture.ts';
@@ -85,12 +86,14 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
   readonly session: Session;
   readonly keyboard: Keyboard;
   readonly pointer: Pointer;
+  readonly screen: ConsoleScreen;
 
   constructor(session: Session) {
     super();
     this.session = session;
     this.keyboard = new Keyboard(session);
     this.pointer = new Pointer(session, { keyboard: this.keyboard });
+    this.screen = new ConsoleScreen(session);
     session
       .on('bell', () => this.emit('bell'))
       .on('cutText', (text) => this.emit('cutText', text))

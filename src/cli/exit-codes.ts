@@ -20,6 +20,8 @@ export const EXIT = {
   protocol: 20,
   action: 30,
   timeout: 40,
+  /** And the nine after it: which alternative of `wait --any` held. */
+  alternative: 50,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,

@@ -20,8 +20,12 @@ async function main(argv: readonly string[]): Promise<number> {
   // Whoever writes is told by its callback, without a listener the process would end with a stack trace.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
-    await createProgram(interruption.signal).parseAsync(argv);
-    return EXIT.done;
+    let exitCode: number = EXIT.done;
+    const succeedWith = (code: number) => {
+      exitCode = code;
+    };
+    await createProgram({ interrupted: interruption.signal, succeedWith }).parseAsync(argv);
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     return await report(interruption.signal.aborted ? interruption.signal.reason : error, optionsOf(argv));

@@ -1,18 +1,19 @@
 import { Command, type CommanderError } from 'commander';
 import { nearestNames } from '../automation/nearest-names.ts';
 import { UsageError } from '../rfb/errors.ts';
+import type { CommandContext } from './commands/command-plug.ts';
 import { commands } from './commands/index.ts';
 import { VERSION } from './version.ts';
 
 /** All commands. Every error of the command line is a UsageError: commander itself prints nothing but help. */
-export function createProgram(interrupted: AbortSignal): Command {
+export function createProgram(context: CommandContext): Command {
   const program = new Command('rfbctl')
     .description('See, type into and test every RFB (VNC) console.')
     .usage('COMMAND TARGET [OPTIONS]')
     .version(VERSION, '--version', 'print the version')
     .helpCommand('help [command]', 'what a command does, all of its options, examples')
     .addHelpText('after', FOOTER);
-  for (const plug of commands) plug(program, { interrupted });
+  for (const plug of commands) plug(program, context);
   for (const command of [program, ...program.commands]) {
     command
       .helpOption('-h, --help', 'print this help')
@@ -42,7 +43,7 @@ Examples:
 
 Passwords: --password-file, --password-stdin, --password-command, RFBCTL_PASSWORD.
 Exit codes: 0 done, 2 usage, 3 authentication, 10 could not connect, 11 connection lost, 20 protocol,
-30 the action failed, 40 timed out, 130 interrupted.`;
+30 the action failed, 40 timed out, 50 to 59 which condition of wait --any held, 130 interrupted.`;
 
 type ParseArg = (value: string, previous: unknown) => unknown;
 

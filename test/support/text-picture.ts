@@ -1,5 +1,5 @@
 import type { Picture } from '../../src/automation/picture.ts';
-import type { GlyphFont } from '../../src/automation/text/glyph-font.ts';
+import type { GlyphFont } from '../../src/fonts/glyph-font.ts';
 
 export interface TextPictureOptions {
   readonly width: number;

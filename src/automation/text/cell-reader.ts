@@ -1,5 +1,5 @@
+import type { Glyph, GlyphFont } from '../../fonts/glyph-font.ts';
 import { type Picture, pixelsOf } from '../picture.ts';
-import type { Glyph, GlyphFont } from './glyph-font.ts';
 
 /** What stands for a cell that shows none of the font's glyphs. */
 export const UNKNOWN = '\ufffd';

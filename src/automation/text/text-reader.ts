@@ -1,7 +1,7 @@
-import { type Picture, pixelsOf } from '../picture.ts';
+import type { GlyphFont } from '../../fonts/glyph-font.ts';
+import { fonts as shippedFonts } from '../../fonts/index.ts';
+import { onlyColour, type Picture, pixelsOf } from '../picture.ts';
 import { CellReader, UNKNOWN } from './cell-reader.ts';
-import { fonts as shippedFonts } from './fonts/index.ts';
-import type { GlyphFont } from './glyph-font.ts';
 import { TextScreen } from './text-screen.ts';
 
 interface Layout {
@@ -40,7 +40,7 @@ export class TextReader {
   /** What the picture says by the font and the grid that fit best. Look at `recognised` to see how well they do. */
   read(picture: Picture): TextScreen {
     const reading = this.#again(picture) ?? this.#anew(picture);
-    if (!reading) return new TextScreen(NO_GRID, []);
+    if (!reading) return unread(picture);
     this.#last = reading;
     uncoverCursors(picture, reading);
     return screenOf(reading);
@@ -68,7 +68,12 @@ export class TextReader {
   }
 }
 
-const NO_GRID = { font: 'none', left: 0, top: 0, cellWidth: 1, cellHeight: 1, columns: 0, rows: 0 } as const;
+/** The whole picture as one cell, blank or not known. */
+function unread(picture: Picture): TextScreen {
+  const { width, height } = picture;
+  const grid = { font: 'none', left: 0, top: 0, cellWidth: width, cellHeight: height, columns: 1, rows: 1 };
+  return new TextScreen(grid, [[onlyColour(picture) === undefined ? UNKNOWN : ' ']]);
+}
 
 /** Undefined when the font is seen to be wrong. */
 function readLayout(picture: Picture, layout: Layout): Reading | undefined {

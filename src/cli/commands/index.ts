@@ -7,7 +7,21 @@ import { move } from './move.ts';
 import { probe } from './probe.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
+import { text } from './text.ts';
 import { type } from './type.ts';
+import { wait } from './wait.ts';
 
 /** Every command, in the order of `rfbctl help`. */
-export const commands: readonly CommandPlug[] = [screenshot, type, key, click, move, drag, scroll, probe, completion];
+export const commands: readonly CommandPlug[] = [
+  screenshot,
+  text,
+  wait,
+  type,
+  key,
+  click,
+  move,
+  drag,
+  scroll,
+  probe,
+  completion,
+];

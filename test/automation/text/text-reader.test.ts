@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPng } from '../../../src/automation/image-file.ts';
 import { type Picture, pixelsOf } from '../../../src/automation/picture.ts';
-import { CODE_PAGE_437 } from '../../../src/automation/text/code-page-437.ts';
-import { fonts } from '../../../src/automation/text/fonts/index.ts';
 import { TextReader } from '../../../src/automation/text/text-reader.ts';
+import { CODE_PAGE_437 } from '../../../src/fonts/code-page-437.ts';
+import { fonts } from '../../../src/fonts/index.ts';
 import { textPicture } from '../../support/text-picture.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/text');

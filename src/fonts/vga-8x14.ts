@@ -1,5 +1,5 @@
-import { CODE_PAGE_437 } from '../code-page-437.ts';
-import { glyphFont } from '../glyph-font.ts';
+import { CODE_PAGE_437 } from './code-page-437.ts';
+import { glyphFont } from './glyph-font.ts';
 
 /** SeaBIOS, vgasrc/vgafonts.c: public domain (after Joseph Gil, fntcol16). Written by scripts/extract-fonts.mjs. */
 export const vga8x14 = glyphFont({

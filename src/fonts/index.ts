@@ -1,5 +1,5 @@
-import { CODE_PAGE_437 } from '../code-page-437.ts';
-import { type GlyphFont, withBold, withNinthColumn } from '../glyph-font.ts';
+import { CODE_PAGE_437 } from './code-page-437.ts';
+import { type GlyphFont, withBold, withNinthColumn } from './glyph-font.ts';
 import { miscFixed5x7 } from './misc-fixed-5x7.ts';
 import { miscFixed6x10 } from './misc-fixed-6x10.ts';
 import { miscFixed6x13 } from './misc-fixed-6x13.ts';

@@ -1,4 +1,4 @@
-import { glyphFont, ranges } from '../glyph-font.ts';
+import { glyphFont, ranges } from './glyph-font.ts';
 
 /** X.Org misc-misc: "Public domain font. Share and enjoy.". Written by scripts/extract-fonts.mjs. */
 export const miscFixed6x13 = glyphFont({
