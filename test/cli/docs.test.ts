@@ -7,7 +7,7 @@ import { createProgram } from '../../src/cli/program.ts';
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '../..', file), 'utf8');
 const cli = read('docs/cli.md');
-const { commands } = createProgram(new AbortController().signal);
+const { commands } = createProgram({ interrupted: new AbortController().signal, succeedWith: () => {} });
 
 /** The part of docs/cli.md below the heading of a command. */
 function section(heading: string): string {
