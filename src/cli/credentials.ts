@@ -3,7 +3,6 @@ import { UsageError } from '../rfb/errors.ts';
 import type { CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
 import type { Target } from './config-file.ts';
 import type { ConnectionFlags, PasswordFlags } from './connection-options.ts';
-import { firstLineOfStdin, outputOfCommand, promptSecret } from './input.ts';
 import { warn } from './output.ts';
 
 /** Gives up its question when `signal` aborts. */
@@ -28,7 +27,7 @@ export async function passwordSource(
   const { RFBCTL_PASSWORD: password } = env;
   if (password) return async () => password;
   const fromFile = target && (await sourceOf(target, (field) => `${target.where}.${field}`, 'BAD_CONFIG'));
-  return fromFile ?? ((signal) => promptSecret('Password: ', signal));
+  return fromFile ?? (async (signal) => (await input()).promptSecret('Password: ', signal));
 }
 
 /** Asks once, however often the server does. */
@@ -62,9 +61,12 @@ async function sourceOf(
     return async () => line;
   }
   if (passwordCommand !== undefined)
-    return async (signal) => firstLine(await outputOfCommand(field, passwordCommand, signal));
-  return passwordStdin ? firstLineOfStdin : async () => password;
+    return async (signal) => firstLine(await (await input()).outputOfCommand(field, passwordCommand, signal));
+  return passwordStdin ? async (signal) => (await input()).firstLineOfStdin(signal) : async () => password;
 }
+
+/** Most runs never ask. */
+const input = () => import('./input.ts');
 
 /** The content of a file that an option or a field names. @throws UsageError */
 export async function readSetting(

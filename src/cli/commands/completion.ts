@@ -1,16 +1,14 @@
 import { Argument, type Command } from 'commander';
-import { bash, zsh } from '../completion/bash.ts';
-import { fish } from '../completion/fish.ts';
-import { commandWords } from '../completion/words.ts';
 import { print, printJson } from '../output.ts';
 import type { CommandPlug } from './command-plug.ts';
 
-const SHELLS = { bash, zsh, fish } as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+type Shell = (typeof SHELLS)[number];
 
 export const completion: CommandPlug = (program: Command) => {
   program
     .command('completion')
-    .addArgument(new Argument('<shell>').choices(Object.keys(SHELLS)))
+    .addArgument(new Argument('<shell>').choices(SHELLS))
     .summary('print a completion script for bash, zsh or fish')
     .description('Print a script that lets the shell complete commands, options and their values.')
     .option('--json', 'machine-readable output on stdout, errors too')
@@ -22,9 +20,18 @@ Examples:
   source <(rfbctl completion zsh)
   rfbctl completion fish > ~/.config/fish/completions/rfbctl.fish`,
     )
-    .action(async (shell: keyof typeof SHELLS, flags: { readonly json?: boolean }) => {
-      const script = SHELLS[shell](commandWords(program));
+    .action(async (shell: Shell, flags: { readonly json?: boolean }) => {
+      const script = await scriptFor(shell, program);
       if (flags.json) await printJson({ shell, script });
       else await print(script);
     });
 };
+
+/** Nothing of this is needed to start any other command. */
+async function scriptFor(shell: Shell, program: Command): Promise<string> {
+  const { commandWords } = await import('../completion/words.ts');
+  const words = commandWords(program);
+  if (shell === 'fish') return (await import('../completion/fish.ts')).fish(words);
+  const { bash, zsh } = await import('../completion/bash.ts');
+  return shell === 'zsh' ? zsh(words) : bash(words);
+}

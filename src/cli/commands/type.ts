@@ -2,7 +2,6 @@ import { typingMs } from '../../automation/keyboard.ts';
 import { TimeoutError, UsageError } from '../../rfb/errors.ts';
 import { describeDuration, within } from '../../rfb/session/deadline.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
-import { readStdin } from '../input.ts';
 import { addKeyOptions, type KeyFlags, keyOptions } from '../key-options.ts';
 import { printJson } from '../output.ts';
 import { readSettings } from '../settings.ts';
@@ -56,6 +55,7 @@ async function textToType(
   if (given === undefined && process.stdin.isTTY) {
     throw new UsageError('BAD_OPTION', 'the text is missing: write it behind the target, or - to type it here first');
   }
+  const { readStdin } = await import('../input.ts');
   const late = new AbortController();
   const signal = AbortSignal.any([interrupted, late.signal]);
   try {
