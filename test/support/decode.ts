@@ -129,8 +129,10 @@ function prefixLengths(bytes: Uint8Array): number[] {
   return all.filter((length) => length < 64 || length % step === 0 || bytes.length - length < 16);
 }
 
-/** Joins numbers (bytes), lists of bytes and text in hexadecimal. */
-export function wire(...parts: readonly (number | string | Iterable<number>)[]): Uint8Array {
+/** A byte, a list of bytes, bytes in hexadecimal. */
+export type WirePart = number | string | Iterable<number>;
+
+export function wire(...parts: readonly WirePart[]): Uint8Array {
   return Uint8Array.from(
     parts.flatMap((part) => {
       if (typeof part === 'number') return [part];

@@ -69,6 +69,9 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
   }
 }
 
+/** As many security types as a message names. */
+const MAX_LISTED = 12;
+
 /** RFC 6143 §7.1.2; in 3.3 the server decides alone (appendix A). */
 async function chooseSecurityType(
   { reader, pipe }: Connection,
@@ -82,7 +85,10 @@ async function chooseSecurityType(
     : securityTypes;
   const chosen = candidates.find(({ type }) => offered.includes(type));
   if (!chosen) {
-    const list = (types: readonly number[]) => types.map((type) => `${securityTypeName(type)} (${type})`).join(', ');
+    const list = (types: readonly number[]) => {
+      const names = [...new Set(types)].map((type) => `${securityTypeName(type)} (${type})`);
+      return names.length > MAX_LISTED ? `${names.slice(0, MAX_LISTED).join(', ')} and more` : names.join(', ');
+    };
     const could = securityTypes.filter(({ type }) => offered.includes(type)).map(({ name }) => name);
     const remedy =
       could.length > 0 ? `--security ${could.join(',')} would allow it` : 'set one of these up on the server';
