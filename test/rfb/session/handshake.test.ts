@@ -1,37 +1,20 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteWriter } from '../../../src/rfb/bytes/byte-writer.ts';
-import { RGBX8888, writePixelFormat } from '../../../src/rfb/protocol/pixel-format.ts';
 import { encodeText } from '../../../src/rfb/protocol/text.ts';
 import { Session, type SessionOptions } from '../../../src/rfb/session/session.ts';
 import { recordedPipe } from '../../support/pipes.ts';
-import { pieces } from '../../support/segmentations.ts';
+import { pieces, segmentations } from '../../support/segmentations.ts';
+import { serverInit } from '../../support/server-bytes.ts';
 
-const OK = Uint8Array.of(0, 0, 0, 0);
+const u32 = (value: number) => new ByteWriter().u32(value).take();
+
+const OK = u32(0);
 const NONE_OFFERED = Uint8Array.of(1, 1);
 const VNC_AUTH_OFFERED = Uint8Array.of(1, 2);
 const CHALLENGE = Uint8Array.from({ length: 16 }, (_, i) => i);
 
 const greeting = (version: string) => encodeText(`RFB ${version}\n`);
-
-function serverInit({
-  width = 2,
-  height = 1,
-  name = 'test',
-  nameLength,
-}: {
-  width?: number;
-  height?: number;
-  name?: string;
-  nameLength?: number;
-} = {}): Uint8Array {
-  const out = new ByteWriter().u16(width).u16(height);
-  writePixelFormat(out, RGBX8888);
-  const text = encodeText(name);
-  return out
-    .u32(nameLength ?? text.length)
-    .bytes(text)
-    .take();
-}
 
 function reason(text: string): Uint8Array {
   return new ByteWriter().u32(text.length).bytes(encodeText(text)).take();
@@ -82,6 +65,69 @@ test('VNC authentication answers the challenge and goes on', async () => {
   expect(session?.established.securityType.name).toBe('vncauth');
   expect(written.slice(12, 13)).toBe('\x02');
   await session?.close();
+});
+
+const understood: [what: string, said: Uint8Array[]][] = [
+  ['3.8, None', [greeting('003.008'), NONE_OFFERED, OK, serverInit()]],
+  ['3.8, VNC authentication', [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, OK, serverInit()]],
+  ['3.7, None', [greeting('003.007'), NONE_OFFERED, serverInit()]],
+  ['3.7, VNC authentication', [greeting('003.007'), VNC_AUTH_OFFERED, CHALLENGE, OK, serverInit()]],
+  ['3.3, None', [greeting('003.003'), u32(1), serverInit()]],
+  ['3.3, VNC authentication', [greeting('003.003'), u32(2), CHALLENGE, OK, serverInit()]],
+];
+
+test.each(understood)('however the bytes are cut: %s', async (_what, said) => {
+  const property = fc.asyncProperty(segmentations(Buffer.concat(said)), async (chunks) => {
+    const { session, error } = await shake(said, { credentials: { password: 'x' } }, () => chunks);
+    expect(error).toBeUndefined();
+    expect(session?.established.server).toMatchObject({ width: 4, height: 4, name: 'test' });
+    await session?.close();
+  });
+  await fc.assert(property, { numRuns: 10 });
+});
+
+describe('credentials', () => {
+  test('are asked for only by a server that wants them, and by name', async () => {
+    const asked: unknown[] = [];
+    const credentials = (wanted: unknown) => {
+      asked.push(wanted);
+      return { password: 'x' };
+    };
+    await shake([greeting('003.008'), NONE_OFFERED, OK, serverInit()], { credentials });
+    expect(asked).toEqual([]);
+    await shake([greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, OK, serverInit()], { credentials });
+    expect(asked).toEqual([['password']]);
+  });
+
+  test('a password of more than eight bytes is a warning', async () => {
+    const warnings: string[] = [];
+    const said = [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, OK, serverInit()];
+    for (const password of ['12345678', 'pässword', '123456789']) {
+      await shake(said, { credentials: { password }, onWarning: (message) => warnings.push(message) });
+    }
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/first 8 bytes/);
+  });
+});
+
+describe('the choice of a security type', () => {
+  const both = [greeting('003.008'), Uint8Array.of(3, 19, 1, 2), CHALLENGE];
+
+  test('is VNC authentication where both are offered', async () => {
+    const { written } = await shake(both, { credentials: { password: 'x' } });
+    expect(written.charCodeAt(12)).toBe(2);
+  });
+
+  test('follows the order that was asked for', async () => {
+    const { written } = await shake(both, { security: ['none', 'vncauth'] });
+    expect(written.charCodeAt(12)).toBe(1);
+  });
+
+  test('is the server’s in 3.3, and may be refused', async () => {
+    const { error, written } = await shake([greeting('003.003'), u32(19)]);
+    expect(error).toMatchObject({ code: 'NO_COMMON_SECURITY_TYPE', message: expect.stringMatching(/vencrypt \(19\)/) });
+    expect(written).toBe('RFB 003.003\n');
+  });
 });
 
 describe('bad servers and wrong credentials end in a typed error', () => {
@@ -144,6 +190,20 @@ describe('bad servers and wrong credentials end in a typed error', () => {
       /Authentication failed;/,
     ],
     [
+      'too many attempts, by number',
+      [greeting('003.007'), VNC_AUTH_OFFERED, CHALLENGE, u32(2)],
+      { credentials: { password: 'x' } },
+      'TOO_MANY_ATTEMPTS',
+      /no reason/,
+    ],
+    [
+      'a SecurityResult that does not exist',
+      [greeting('003.008'), NONE_OFFERED, u32(3)],
+      {},
+      'BAD_VALUE',
+      /SecurityResult 3/,
+    ],
+    [
       'wrong password, 3.7',
       [greeting('003.007'), VNC_AUTH_OFFERED, CHALLENGE, Uint8Array.of(0, 0, 0, 1)],
       { credentials: { password: 'x' } },
@@ -169,10 +229,29 @@ describe('bad servers and wrong credentials end in a typed error', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  test('a connection cut anywhere in the handshake is CONNECTION_LOST', async () => {
-    const whole = Buffer.concat([greeting('003.008'), NONE_OFFERED, OK, serverInit()]);
+  test.each<[string, Uint8Array[], string]>([
+    ['no version of RFB', [greeting('000.000')], 'greeting'],
+    ['nothing in common', [greeting('003.008'), Uint8Array.of(1, 19)], 'security'],
+    ['a wrong password', [greeting('003.008'), VNC_AUTH_OFFERED, CHALLENGE, u32(1), reason('no')], 'security'],
+    ['a bad name', [greeting('003.008'), NONE_OFFERED, OK, serverInit({ nameLength: 70_000 })], 'init'],
+  ])('%s is an error of its phase, and names the server', async (_name, said, phase) => {
+    const { error } = await shake(said, { credentials: { password: 'x' } });
+    expect(error).toMatchObject({ phase, message: expect.stringMatching(/^test: /) });
+  });
+
+  test('as many security types as fit a byte are not all listed, and none twice', async () => {
+    const types = Uint8Array.from({ length: 255 }, (_, i) => (i < 100 ? 19 : i));
+    const { error } = await shake([greeting('003.008'), Uint8Array.of(255), types]);
+    expect(error).toMatchObject({ code: 'NO_COMMON_SECURITY_TYPE' });
+    expect(String(error).match(/vencrypt/g)).toHaveLength(1);
+    expect(String(error)).toMatch(/and more; wanted/);
+    expect(String(error).length).toBeLessThan(500);
+  });
+
+  test.each(understood)('cut anywhere, the connection is lost: %s', async (_what, said) => {
+    const whole = Buffer.concat(said);
     for (let length = 0; length < whole.length; length++) {
-      const { error } = await shake([whole.subarray(0, length)]);
+      const { error } = await shake([whole.subarray(0, length)], { credentials: { password: 'x' } });
       expect(error, `cut at ${length}`).toMatchObject({ code: 'CONNECTION_LOST' });
     }
   });
