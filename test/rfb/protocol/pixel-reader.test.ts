@@ -70,6 +70,7 @@ describe('CPIXEL and TPIXEL are short only where the specification says so', () 
     ['in the upper three', { redShift: 24, greenShift: 16, blueShift: 8 }, [4, 3, 3]],
     ['in the first, second and last', { redShift: 0, greenShift: 8, blueShift: 24 }, [4, 4, 3]],
     ['depth 32', { depth: 32 }, [4, 4, 4]],
+    ['depth 23, whatever the channels say', { depth: 23 }, [4, 3, 4]],
     [
       'depth 16 in 32 bits',
       { depth: 16, redMax: 31, greenMax: 63, blueMax: 31, redShift: 11, greenShift: 5, blueShift: 0 },
