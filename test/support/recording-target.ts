@@ -40,6 +40,7 @@ export class RecordingTarget implements ServerMessageTarget {
     this.told.push(['endUpdate']);
   };
   painted = this.#keep('painted');
+  breathe = async () => {};
   finishUpdate = this.#keep('finishUpdate');
   resize = this.#keep('resize');
   setScreens = this.#keep('setScreens');

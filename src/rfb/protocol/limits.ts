@@ -24,6 +24,12 @@ export const MAX_CURSOR_SIDE = 1024;
 /** The payload of a Fence, rfbproto "ServerFence". */
 export const MAX_FENCE_PAYLOAD = 64;
 
+/**
+ * How often the subrectangles of RRE and CoRRE may paint all of their rectangle. Servers make them disjoint; each takes 8 to
+ * 12 bytes, in which a stranger could ask for a whole screen again and again.
+ */
+export const MAX_SUBRECT_OVERPAINT = 8;
+
 /** The most bytes that a compressed payload may take for pixels of `rawLength` bytes: zlib's own worst case, and room for empty blocks. */
 export function maxCompressedLength(rawLength: number): number {
   return rawLength + (rawLength >>> 3) + 4096;

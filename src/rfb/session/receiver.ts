@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { ProtocolError } from '../errors.ts';
+import { ConnectionError, ProtocolError } from '../errors.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { RectDecoder } from '../protocol/encodings/encoding.ts';
 import { encodings } from '../protocol/encodings/index.ts';
@@ -47,6 +47,12 @@ export interface SessionEvents {
   closed: [error: Error | undefined];
 }
 
+/**
+ * Bytes that came in one piece may ask for seconds of painting (a CopyRect of the whole screen takes 16): in between, timers
+ * fire and the caller is heard. This many pixels take some 10 ms.
+ */
+const PIXELS_A_TURN = 8 * 1024 * 1024;
+
 /** The receiving half of a session: reads message after message and keeps what they said. */
 export class Receiver implements ServerMessageTarget, SessionState {
   readonly framebuffer: Framebuffer;
@@ -63,6 +69,8 @@ export class Receiver implements ServerMessageTarget, SessionState {
   updateCount = 0;
   readonly #events: EventEmitter<SessionEvents>;
   #closed = false;
+  /** Pixels painted or allocated since the event loop had a turn. */
+  #pixelsSinceTurn = 0;
   readonly #answerFence: (fence: Fence) => Promise<void>;
   readonly #decoders = new Map<number, { readonly name: string; readonly decoder: RectDecoder }>();
 
@@ -127,7 +135,16 @@ export class Receiver implements ServerMessageTarget, SessionState {
 
   painted(rect: Rect, encoding: string): void {
     this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
+    this.#pixelsSinceTurn += rect.width * rect.height;
     this.#tell('painted', rect, encoding);
+  }
+
+  async breathe(): Promise<void> {
+    if (this.#pixelsSinceTurn >= PIXELS_A_TURN) {
+      this.#pixelsSinceTurn = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#closed) throw new ConnectionError('CLOSED', 'the session was closed');
   }
 
   finishUpdate(): void {
@@ -138,6 +155,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
   resize(width: number, height: number): void {
     if (width === this.framebuffer.width && height === this.framebuffer.height) return;
     this.framebuffer.resize(width, height);
+    this.#pixelsSinceTurn += width * height;
     this.#tell('resize', width, height);
   }
 

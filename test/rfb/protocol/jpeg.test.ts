@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeJpeg, encodeJpeg, jpegSize } from '../../../src/rfb/protocol/jpeg.ts';
+import { wire } from '../../support/decode.ts';
 import { psnr } from '../../support/recorded-streams.ts';
 
 const fixtures = resolve(import.meta.dirname, '../../../fixtures/jpeg');
@@ -66,4 +67,31 @@ test('what waits while another picture breaks the decoder is decoded all the sam
   const results = await Promise.allSettled([broken, text, broken, text].map((bytes) => decodeJpeg(bytes, 17, 33)));
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
   expect(results[1]).toMatchObject({ value: wanted });
+});
+
+const SOI = 'ffd8';
+/** Application data of 4 bytes. */
+const APP0 = 'ffe0 0006 01020304';
+/** A frame header: 8 bits, 256 high, 511 wide, one component. */
+const frame = (marker: string) => `${marker} 000b 08 0100 01ff 01 01 11 00`;
+
+test.each([
+  ['baseline', wire(SOI, frame('ffc0'))],
+  ['progressive', wire(SOI, frame('ffc2'))],
+  ['behind other segments', wire(SOI, APP0, 'ffc4 0003 00', 'ffdb 0004 0102', frame('ffc0'))],
+  ['behind fill bytes', wire(SOI, APP0, 'ffffff', frame('ffc0'))],
+])('the size of a picture, %s', (_how, bytes) => {
+  expect(jpegSize(bytes)).toEqual({ width: 511, height: 256 });
+});
+
+test.each([
+  ['the beginning alone', wire(SOI), /no frame header/],
+  ['data before any header', wire(SOI, 'ffda 0008 0101 0000 3f00', frame('ffc0')), /no frame header/],
+  ['a segment that leads beyond the end', wire(SOI, 'ffe0 ffff', frame('ffc0')), /no frame header/],
+  ['a segment of no length', wire(SOI, 'ffe0 0000', frame('ffc0')), /no (marker|frame header)/],
+  ['noise between segments', wire(SOI, APP0, '00', frame('ffc0')), /no marker at offset 10/],
+])('no size: %s', (_what, bytes, message) => {
+  expect(() => jpegSize(bytes)).toThrow(
+    expect.objectContaining({ name: 'ProtocolError', code: 'BAD_JPEG', message: expect.stringMatching(message) }),
+  );
 });

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../../bytes/byte-reader.ts';
 import { ProtocolError } from '../../errors.ts';
+import { MAX_SUBRECT_OVERPAINT } from '../limits.ts';
 import { contains, describeRect, type Rect } from '../rect.ts';
 import type { DecodeTarget } from './encoding.ts';
 
@@ -32,6 +33,7 @@ export async function decodeSubrects(
   }
   framebuffer.fill(rect, pixels.pixel(reader.dataView(bytesPerPixel), 0));
   const bounds = { x: 0, y: 0, width: rect.width, height: rect.height };
+  let paintable = area * MAX_SUBRECT_OVERPAINT;
   for (let left = count; left > 0; ) {
     const batch = Math.min(left, BATCH);
     const length = batch * (bytesPerPixel + geometryLength);
@@ -46,6 +48,13 @@ export async function decodeSubrects(
         );
       }
       const { x, y, width, height } = subrect;
+      paintable -= width * height;
+      if (paintable < 0) {
+        throw new ProtocolError(
+          'BAD_LENGTH',
+          `the ${name} subrectangles of ${describeRect(rect)} paint it more than ${MAX_SUBRECT_OVERPAINT} times over`,
+        );
+      }
       framebuffer.fill({ x: rect.x + x, y: rect.y + y, width, height }, pixels.pixel(data, offset));
     }
     left -= batch;

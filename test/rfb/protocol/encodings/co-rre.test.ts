@@ -59,6 +59,13 @@ describeDecoder(
       message: /1x1 at 0,3/,
     },
     {
+      name: 'subrectangles that paint the rectangle over and over',
+      size: [3, 3],
+      bytes: wire(u32(9), black, ...Array.from({ length: 9 }, () => wire(white, geometry(0, 0, 3, 3)))),
+      code: 'BAD_LENGTH',
+      message: /subrectangles of 3x3 at 0,0 paint it more than 8 times over/,
+    },
+    {
       name: 'more subrectangles than pixels, before it waits for them',
       size: [2, 2],
       bytes: wire(u32(0xffffffff), black),

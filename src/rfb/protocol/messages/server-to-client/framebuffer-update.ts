@@ -20,6 +20,7 @@ export const framebufferUpdate: ServerMessage = {
       if (pseudoEncoding) {
         session.confirm(pseudoEncoding.name);
         await pseudoEncoding.apply?.(reader, rect, session);
+        await session.breathe();
         continue;
       }
       const encoding = session.decoder(type);
@@ -32,6 +33,7 @@ export const framebufferUpdate: ServerMessage = {
       assertInside(rect, session.framebuffer, encoding.name);
       await encoding.decoder.decode(reader, rect, session);
       session.painted(rect, encoding.name);
+      await session.breathe();
     }
     session.finishUpdate();
   },

@@ -24,6 +24,8 @@ export interface ServerMessageTarget extends PseudoEncodingTarget {
   /** Whether LastRect has ended the current update. */
   readonly updateEnded: boolean;
   painted(rect: Rect, encoding: string): void;
+  /** Called after each rectangle: gives others a turn when there was much to paint. Throws when the session is over. */
+  breathe(): Promise<void>;
   finishUpdate(): void;
   setColourMapEntry(index: number, red: number, green: number, blue: number): void;
   colourMapChanged(): void;
