@@ -32,7 +32,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 
 /** Where the big streams are: as the tests have it. */
 export const corpusDirectory = process.env.RFBCTL_CORPUS ?? join(ROOT, '../shared/corpus');
-export const fixturesDirectory = join(ROOT, 'fixtures/sessions');
+export const fixturesDirectory = join(ROOT, 'fixtures/bench');
 
 /** @throws Error when a description lacks what a decoder must know */
 export function describeStream(file: string, descriptionFile: string): Stream {

@@ -6,7 +6,7 @@ import { checkPicture } from '../../bench/decoding/compare.ts';
 import { type Result, ratios, report, speed } from '../../bench/decoding/report.ts';
 import { SessionDecoder } from '../../bench/decoding/session-decoder.ts';
 import { zlibPayloads } from '../../bench/decoding/zlib-payloads.ts';
-import { cut, readStream, type Stream, streamsIn } from '../../bench/streams.ts';
+import { cut, fixturesDirectory, readStream, type Stream, streamsIn } from '../../bench/streams.ts';
 import * as library from '../../src/index.ts';
 
 const streams = streamsIn(join(resolve(import.meta.dirname, '../..'), 'fixtures/sessions'));
@@ -53,6 +53,11 @@ describe('decoding a stream through a session', () => {
     const lossy = fixture('xtigervnc-tight-jpeg-rgbx8888');
     expect(() => checkPicture(lossy, wrong)).toThrow(/wrong picture: \d+\.\d dB/);
   });
+});
+
+test.each(streamsIn(fixturesDirectory))('$name shows what its server showed', async (stream) => {
+  const { rgba } = await new SessionDecoder(library, stream, cut(readStream(stream.file))).decode();
+  checkPicture(stream, rgba?.() ?? new Uint8Array(0));
 });
 
 describe('zlib payloads', () => {
