@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { describeError, EXIT, errorDocument, exitCodeOf, Interrupted, STOP_SIGNALS } from './exit-codes.ts';
+import { describeError, errorDocument } from './error-report.ts';
+import { EXIT, exitCodeOf, Interrupted, STOP_SIGNALS } from './exit-codes.ts';
 import { printJson } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** How long a stopped command may take to release keys and close before the process ends regardless. */
-const GRACE_MS = 2000;
+const GRACE_MS = 4000;
 
 process.exitCode = await main(process.argv);
 

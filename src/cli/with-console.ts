@@ -13,9 +13,6 @@ const RETRY_PAUSE_MS = 500;
 /** What a computed limit allows over the time planned: timers are late, slow links later. */
 const SLACK = 1.5;
 
-/** How long keys and buttons may take to come up once the command is to end. */
-const RELEASE_GRACE_MS = 1000;
-
 export interface Task {
   readonly settings: Settings;
   /** Aborted by Ctrl-C and by being told to stop. */
@@ -49,8 +46,8 @@ export async function withConsole<T>(
       ...(task.cursor && { cursor: task.cursor }),
       ...(log.onLog && { onLog: log.onLog }),
     };
-    const console = await dial(settings, options, log);
-    return await run(console, signal, work);
+    await using console = await dial(settings, options, log);
+    return await work(console, signal);
   } catch (error) {
     log.failed(error);
     throw error;
@@ -64,26 +61,6 @@ export async function withConsole<T>(
 /** For the whole command, in milliseconds: as somebody said, or enough for what it is to do. */
 export function timeLimit({ timeoutMs, retryMs }: Pick<Settings, 'timeoutMs' | 'retryMs'>, plannedMs: number): number {
   return timeoutMs ?? DEFAULT_TIMEOUT_MS + retryMs + SLACK * plannedMs;
-}
-
-async function run<T>(
-  console: Console,
-  signal: AbortSignal,
-  work: (console: Console, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  // A server that reads no more would block the release of the keys for ever.
-  let grace: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    grace = setTimeout(() => console.session.close(), RELEASE_GRACE_MS);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await work(console, signal);
-  } finally {
-    await console.close();
-    signal.removeEventListener('abort', onAbort);
-    clearTimeout(grace);
-  }
 }
 
 async function dial({ address, retryMs }: Settings, options: ConnectOptions, log: ProtocolLog): Promise<Console> {
