@@ -43,7 +43,7 @@ export type { Condition, Verdict, View } from './automation/waiting/condition.ts
 export { changed, nonBlank, stable } from './automation/waiting/screen-conditions.ts';
 export { type TextShownOptions, textShown } from './automation/waiting/text-shown.ts';
 export { type Met, type WaitEvidence, type WaitForOptions, WaitTimeoutError } from './automation/waiting/wait-for.ts';
-export type { GlyphFont } from './fonts/glyph-font.ts';
+export type { Glyph, GlyphFont } from './fonts/glyph-font.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';
