@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectOptions, type Console, connect } from '../automation/console.ts';
-import { ConnectionError, TimeoutError } from '../rfb/errors.ts';
+import { ConnectionError, type Phase, TimeoutError } from '../rfb/errors.ts';
 import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
 import { credentialsFrom } from './credentials.ts';
 import { openLog, type ProtocolLog } from './protocol-log.ts';
@@ -38,6 +38,7 @@ export async function withConsole<T>(
   // Also aborted when the connection fails: a question for the password is then without use.
   const over = new AbortController();
   const signal = AbortSignal.any([task.interrupted, deadline.signal]);
+  let phase: Phase = 'connect';
   try {
     const options: ConnectOptions = {
       ...settings.connect,
@@ -47,8 +48,10 @@ export async function withConsole<T>(
       ...(log.onLog && { onLog: log.onLog }),
     };
     await using console = await dial(settings, options, log);
+    phase = 'session';
     return await work(console, signal);
   } catch (error) {
+    if (error instanceof TimeoutError) error.phase ??= phase;
     log.failed(error);
     throw error;
   } finally {

@@ -502,7 +502,7 @@ describe.concurrent('the server falls silent', () => {
 
   test.each(phases)('$where: until --connect-timeout or --timeout', async ({ phase, script, args = [] }) => {
     const limit = phase === 'session' ? ['--timeout', '900ms'] : ['--connect-timeout', '600ms'];
-    const wanted = { exitCode: 40, code: 'TIMED_OUT', line: lines[phase] };
+    const wanted = { exitCode: 40, code: 'TIMED_OUT', phase, line: lines[phase] };
     await screenshotFails(stalled(script), wanted, [...limit, ...args]);
   });
 
