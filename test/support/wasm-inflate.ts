@@ -126,6 +126,11 @@ export class WasmStream {
     this.#history = new Uint8Array(0);
   }
 
+  /** Keeps only the last bytes of history. */
+  forget(kept: number): void {
+    this.#history = this.#history.subarray(this.#history.length - kept);
+  }
+
   /** Moves the state elsewhere. */
   move(): void {
     const to = this.#state ^ 4096;

@@ -213,9 +213,10 @@ describe('what is not there yet', () => {
 describe('after the end', () => {
   const stream = deflateSync(Buffer.from('the end'));
 
-  test('leaves what follows', () => {
-    const run = core.stream().run(Buffer.concat([stream, Buffer.from('more, and more than a refill')]));
-    expect([run.status, run.used, String(Buffer.from(run.output))]).toEqual(['END', stream.length, 'the end']);
+  test.each([1, 3, 100])('leaves what follows, with room for %d bytes at a time', (room) => {
+    const run = core.stream().inflate([Buffer.concat([stream, Buffer.from('more, and more than a refill')])], [room]);
+    expect([run.status, run.used]).toEqual(['END', stream.length]);
+    expectSame(run.output, 'the end');
   });
 
   test('takes no more', () => {
@@ -275,6 +276,41 @@ describe('odd codes that zlib takes', () => {
       expectSame(core.stream().inflate(chunks).output, text);
     }
   });
+});
+
+test('the longest codes with the most extra bits, in every mixture', () => {
+  // Codes of 1 to 14 bits, two of 15. They are 0, 10, 110 and so on.
+  const literals = [...Array(13).keys()];
+  const litlen = Object.fromEntries([[256, 1], [283, 15], [284, 15], ...literals.map((byte) => [byte, byte + 2])]);
+  const distances = Object.fromEntries([
+    [28, 15],
+    [29, 15],
+    ...[...Array(14).keys()].map((symbol) => [symbol, symbol + 1]),
+  ]);
+  const literal = fc
+    .constantFrom(...literals)
+    .map((byte) => (bits: BitWriter) => bits.code(2 ** (byte + 2) - 2, byte + 2));
+  const match = fc
+    .tuple(fc.constantFrom(0x7ffe, 0x7fff), fc.nat(31), fc.constantFrom(0, 1, 0x7ffe, 0x7fff), fc.nat(8191))
+    .map(([length, extra, distance, far]) => (bits: BitWriter) => {
+      bits.code(length, 15).bits(extra, 5);
+      if (distance < 2) return bits.code(distance * 2, distance + 1);
+      return bits.code(distance, 15).bits(far, 13);
+    });
+  const property = fc.property(
+    fc.array(fc.oneof(literal, match), { minLength: 1, maxLength: 80 }),
+    rooms,
+    (codes, room) => {
+      const noise = Uint8Array.from({ length: 32768 }, (_, i) => (i * i * 31) >>> 5);
+      const start = Buffer.concat([Uint8Array.of(0x78, 0x9c, 0, 0, 0x80, 0xff, 0x7f), noise]);
+      const bits = dynamic(litlen, distances);
+      for (const write of codes) write(bits);
+      const stream = Buffer.concat([start, bits.code(0, 1).bytes().subarray(2)]);
+      const run = core.stream().inflate([stream, Buffer.alloc(40)], room);
+      expectSame(run.output, oracle(stream));
+    },
+  );
+  fc.assert(property, { numRuns: 300 });
 });
 
 describe('what is no zlib stream', () => {
@@ -348,6 +384,19 @@ describe('what is no zlib stream', () => {
     };
     expectSame(core.stream().inflate([reach(3)]).output, 'abcabc');
     expect(core.stream().inflate([reach(4)]).status).toBe('ERROR');
+  });
+
+  test('a match that went beyond the room wants its history when it goes on', () => {
+    for (const [kept, status] of [
+      [20, 'END'],
+      [19, 'ERROR'],
+    ] as const) {
+      const subject = core.stream();
+      const stream = deflateSync(Buffer.from('twenty bytes as such'.repeat(5)));
+      const { used } = subject.run(stream, 50);
+      subject.forget(kept);
+      expect(subject.run(stream.subarray(used)).status).toBe(status);
+    }
   });
 
   test('a stream with changed bytes is to this what it is to zlib', async () => {
