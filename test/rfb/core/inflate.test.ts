@@ -299,7 +299,7 @@ test('the longest codes with the most extra bits, in every mixture', () => {
     });
   const property = fc.property(
     fc.array(fc.oneof(literal, match), { minLength: 1, maxLength: 80 }),
-    rooms,
+    fc.constantFrom([65536], [300], [700, 250]),
     (codes, room) => {
       const noise = Uint8Array.from({ length: 32768 }, (_, i) => (i * i * 31) >>> 5);
       const start = Buffer.concat([Uint8Array.of(0x78, 0x9c, 0, 0, 0x80, 0xff, 0x7f), noise]);

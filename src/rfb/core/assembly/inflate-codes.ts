@@ -43,7 +43,6 @@ const REPEATED_BYTES: usize = memory.data(16);
 export function decodeCodes(s: Inflate): i32 {
   const lookup = litlenMask;
   const distanceLookup = distanceMask;
-  const start = s.startIn;
   const end = s.endIn;
   const endOut = s.endOut;
   const historyStart = s.historyStart;
@@ -140,12 +139,13 @@ export function decodeCodes(s: Inflate): i32 {
         s.nextOut = out;
         return CODES_BAD;
       }
+      const to = out;
+      out += length;
       entry = litlenEntry(bits, lookup);
       bits = refill(bits, bitCount, next);
       next += refillBytes(bitCount);
       bitCount |= 56;
-      copyMatch(out, distance, length);
-      out += length;
+      copyMatch(to, distance, length);
     } while (next < lastRound && out < lastRoundOut);
     bitCount &= 63;
   }
@@ -157,7 +157,8 @@ export function decodeCodes(s: Inflate): i32 {
         bits = refill(bits, bitCount, next);
         next += refillBytes(bitCount);
         bitCount |= 56;
-      } else if (end - start >= 8) {
+      } else if (end - s.startIn >= 8) {
+        // The input's last 8 bytes, those that were used already shifted out.
         const left = <u32>(end - next);
         const bytes = min(left, (63 - bitCount) >> 3);
         bits |= (load<u64>(end - 8) >> ((8 - left) << 3)) << bitCount;
