@@ -22,8 +22,22 @@ export async function buildCore() {
   if (existsSync(output) && readFileSync(output, 'utf8').startsWith(banner)) return false;
   const binary = await compileAssembly('index.ts');
   const base64 = Buffer.from(binary).toString('base64');
-  writeFileSync(output, `${banner}export const wasmBinary: string =\n  '${base64}';\n`);
+  const layout = JSON.stringify(await constantsOf(binary), null, 2);
+  writeFileSync(
+    output,
+    `${banner}export const wasmBinary: string =\n  '${base64}';\n\nexport const layout = ${layout} as const;\n`,
+  );
   return true;
+}
+
+/** The numbers that the module exports: TypeScript needs some of them before there is an instance. */
+async function constantsOf(binary) {
+  const memory = new WebAssembly.Memory({ initial: 1024 });
+  const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
+  const constants = Object.entries(instance.exports).filter(([, value]) => value instanceof WebAssembly.Global);
+  const { STATIC_END, ...layout } = Object.fromEntries(constants.map(([name, { value }]) => [name, value]));
+  if (STATIC_END > layout.STATE) throw new Error(`the pixel core's static data ends at ${STATIC_END}, above its state`);
+  return layout;
 }
 
 /** The WebAssembly of one module and what it imports. */

@@ -24,10 +24,10 @@ const tsx = (script: string, stream: Stream, ...args: readonly string[]) => [
   ...args,
 ];
 
-const reference: Contender = {
-  name: 'reference',
-  command: (stream, { pictureFile }) => tsx('decode.ts', stream, '--picture', pictureFile),
-};
+const ours = (name: string): Contender => ({
+  name,
+  command: (stream, { pictureFile }) => tsx('decode.ts', stream, '--picture', pictureFile, '--decoder', name),
+});
 
 const HARNESS = join(import.meta.dirname, 'libvncclient.c');
 
@@ -80,4 +80,11 @@ const inflate: Contender = {
 };
 
 /** In the order of the table's columns. */
-export const contenders = [reference, libvncclient, novnc, inflate, memcpy] as const satisfies readonly Contender[];
+export const contenders = [
+  ours('core'),
+  ours('reference'),
+  libvncclient,
+  novnc,
+  inflate,
+  memcpy,
+] as const satisfies readonly Contender[];

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ByteWriter } from '../../src/rfb/bytes/byte-writer.ts';
 import type { BytePipe } from '../../src/rfb/protocol/connection.ts';
 import { writePixelFormat } from '../../src/rfb/protocol/pixel-format.ts';
+import type { SessionOptions } from '../../src/rfb/session/session.ts';
 import { type Library, loadLibrary } from '../library.ts';
 import { cut, readStream, type Stream } from '../streams.ts';
 import type { Decoded } from './run-lines.ts';
@@ -11,11 +12,18 @@ export class SessionDecoder {
   readonly #library: Library;
   readonly #stream: Stream;
   readonly #pieces: readonly Uint8Array[];
+  readonly #decoder: SessionOptions['decoder'];
 
-  constructor(library: Library, stream: Stream, pieces: readonly Uint8Array[]) {
+  constructor(
+    library: Library,
+    stream: Stream,
+    pieces: readonly Uint8Array[],
+    decoder: SessionOptions['decoder'] = 'core',
+  ) {
     this.#library = library;
     this.#stream = stream;
     this.#pieces = pieces;
+    this.#decoder = decoder;
   }
 
   /** @throws Error when the session did not end between two messages, with all bytes decoded */
@@ -43,7 +51,10 @@ export class SessionDecoder {
   async #open() {
     const hello = handshake(this.#stream);
     const pipe = new RecordedPipe(hello, this.#pieces);
-    const session = await this.#library.Session.open(pipe, { pixelFormat: 'native' });
+    const session = await this.#library.Session.open(pipe, {
+      pixelFormat: 'native',
+      decoder: this.#decoder,
+    });
     const length = this.#pieces.reduce((sum, piece) => sum + piece.length, hello.length);
     // Up to the end of the last whole message: a recording ends there too.
     let read = hello.length;

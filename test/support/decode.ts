@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../src/rfb/bytes/byte-reader.ts';
 import { ProtocolError, type RfbErrorCode } from '../../src/rfb/errors.ts';
 import type { Encoding } from '../../src/rfb/protocol/encodings/encoding.ts';
-import { Framebuffer } from '../../src/rfb/protocol/framebuffer.ts';
+import type { Framebuffer } from '../../src/rfb/protocol/framebuffer.ts';
 import { type PixelFormat, RGBX8888 } from '../../src/rfb/protocol/pixel-format.ts';
-import { PixelReader } from '../../src/rfb/protocol/pixel-reader.ts';
 import type { Rect } from '../../src/rfb/protocol/rect.ts';
+import type { DecoderName } from '../../src/rfb/protocol/update-decoder.ts';
 import { chunksOf } from './pipes.ts';
 import { cutAt, pieces } from './segmentations.ts';
+import { StreamPlayer } from './stream-player.ts';
+import { createUpdateDecoder, updateDecoders } from './update-decoders.ts';
 
 export interface DecodeOptions {
   /** Of the framebuffer. */
@@ -23,34 +25,53 @@ export interface DecodeOptions {
   readonly before?: readonly string[];
 }
 
-/** Decodes rectangles of one connection; all of the bytes must be theirs. */
+/** Decodes rectangles of one connection, each in an update of its own; all of the bytes must be theirs. */
 export async function decode(
+  decoder: DecoderName,
   encoding: Encoding,
   chunks: readonly Uint8Array[],
   options: DecodeOptions,
 ): Promise<Framebuffer> {
-  const framebuffer = new Framebuffer(...options.size);
+  const updates = await createUpdateDecoder(decoder);
+  const target = new StreamPlayer(...options.size, options.format ?? RGBX8888, updates);
+  const { framebuffer, pixels } = target;
   for (const [y, row] of (options.before ?? []).entries()) {
     for (const [x, colour] of row.split(' ').entries()) {
       if (colour === UNPAINTED) continue;
       framebuffer.fill({ x, y, width: 1, height: 1 }, framebufferPixel(colour));
     }
   }
-  const pixels = new PixelReader(options.format ?? RGBX8888);
   for (const [index, [red, green, blue]] of options.colourMap ?? []) {
     pixels.setColourMapEntry(index, red * 257, green * 257, blue * 257);
   }
-  const reader = new ByteReader(chunksOf(chunks));
-  const decoder = encoding.createDecoder();
+  let left = chunks;
   try {
-    for (const rect of options.rects ?? [framebuffer.bounds])
-      await decoder.decode(reader, rect, { framebuffer, pixels });
+    for (const rect of options.rects ?? [framebuffer.bounds]) {
+      const header = updateHeader(rect, encoding.type);
+      const reader = new ByteReader(chunksOf([header, ...left]));
+      await updates.receive(reader, target);
+      left = from(reader.offset - header.length, left);
+    }
   } finally {
-    decoder.close?.();
+    updates.close();
   }
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  expect(reader.offset, 'bytes read').toBe(length);
+  expect(left, 'bytes not read').toEqual([]);
   return framebuffer;
+}
+
+/** What precedes a rectangle that is alone in its update, the message-type byte aside. */
+function updateHeader({ x, y, width, height }: Rect, type: number): Uint8Array {
+  return wire(0, u16(1), u16(x), u16(y), u16(width), u16(height), u32(type));
+}
+
+/** The chunks without their first `length` bytes. */
+function from(length: number, chunks: readonly Uint8Array[]): Uint8Array[] {
+  let skipped = 0;
+  return chunks.flatMap((chunk) => {
+    const start = Math.min(chunk.length, length - skipped);
+    skipped += start;
+    return start === chunk.length ? [] : [chunk.subarray(start)];
+  });
 }
 
 const UNPAINTED = '......';
@@ -88,26 +109,30 @@ export interface Refusal extends DecodeOptions {
 
 /** The blocks that every decoder's test has: exact pixels, every segmentation, every truncation, every illegal value. */
 export function describeDecoder(encoding: Encoding, cases: readonly DecodeCase[], refusals: readonly Refusal[]): void {
-  describe.each(cases)(`${encoding.name}: $name`, ({ bytes, wanted, ...options }) => {
+  const runs = updateDecoders.flatMap((decoder) => cases.map((one) => ({ decoder, ...one })));
+  describe.each(runs)(`$decoder, ${encoding.name}: $name`, ({ decoder, bytes, wanted, ...options }) => {
     test('shows these pixels', async () => {
-      expect(rows(await decode(encoding, [bytes], options))).toEqual(wanted);
+      expect(rows(await decode(decoder, encoding, [bytes], options))).toEqual(wanted);
     });
 
     test('byte by byte, too', async () => {
-      expect(rows(await decode(encoding, pieces(bytes, 1), options))).toEqual(wanted);
+      expect(rows(await decode(decoder, encoding, pieces(bytes, 1), options))).toEqual(wanted);
     });
 
     test('however the bytes are cut', async () => {
       const places = fc.array(fc.nat(bytes.length), { maxLength: 20 });
       const property = fc.asyncProperty(places, async (at) => {
-        expect(rows(await decode(encoding, cutAt(bytes, at), options))).toEqual(wanted);
+        expect(rows(await decode(decoder, encoding, cutAt(bytes, at), options))).toEqual(wanted);
       });
       await fc.assert(property, { numRuns: 20 });
     });
 
     test('cut short anywhere, the connection is lost', async () => {
       for (const length of prefixLengths(bytes)) {
-        await expect(decode(encoding, [bytes.subarray(0, length)], options), `${length} bytes`).rejects.toMatchObject({
+        await expect(
+          decode(decoder, encoding, [bytes.subarray(0, length)], options),
+          `${length} bytes`,
+        ).rejects.toMatchObject({
           name: 'ConnectionError',
           code: 'CONNECTION_LOST',
         });
@@ -115,11 +140,15 @@ export function describeDecoder(encoding: Encoding, cases: readonly DecodeCase[]
     });
   });
 
-  test.each(refusals)(`${encoding.name} refuses $name`, async ({ bytes, code, message, ...options }) => {
-    const error = await decode(encoding, [bytes], options).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(ProtocolError);
-    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
-  });
+  const refused = updateDecoders.flatMap((decoder) => refusals.map((one) => ({ decoder, ...one })));
+  test.each(refused)(
+    `$decoder, ${encoding.name}: refuses $name`,
+    async ({ decoder, bytes, code, message, ...options }) => {
+      const error = await decode(decoder, encoding, [bytes], options).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(ProtocolError);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    },
+  );
 }
 
 /** Every prefix of something short; of something long every one near its ends, and some between. */

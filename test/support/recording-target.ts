@@ -1,30 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../src/rfb/bytes/byte-reader.ts';
 import { ProtocolError, type RfbErrorCode } from '../../src/rfb/errors.ts';
-import type { RectDecoder } from '../../src/rfb/protocol/encodings/encoding.ts';
-import { encodings } from '../../src/rfb/protocol/encodings/index.ts';
 import { Framebuffer } from '../../src/rfb/protocol/framebuffer.ts';
 import type { ServerMessageTarget } from '../../src/rfb/protocol/messages/server-to-client/server-message.ts';
 import { type PixelFormat, RGBX8888 } from '../../src/rfb/protocol/pixel-format.ts';
 import { PixelReader } from '../../src/rfb/protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../../src/rfb/protocol/pseudo-encodings/index.ts';
+import { ReferenceDecoder } from '../../src/rfb/protocol/reference-decoder.ts';
 import { chunksOf } from './pipes.ts';
 import { pieces } from './segmentations.ts';
 
 /** Keeps what it is told, call for call: `['resize', 800, 600]`. */
 export class RecordingTarget implements ServerMessageTarget {
   readonly told: (readonly unknown[])[] = [];
+  readonly updates = new ReferenceDecoder();
   readonly framebuffer = new Framebuffer(4, 4);
   readonly pixels: PixelReader;
   updateEnded = false;
 
   constructor(format: PixelFormat = RGBX8888) {
     this.pixels = new PixelReader(format);
-  }
-
-  decoder(type: number): { readonly name: string; readonly decoder: RectDecoder } | undefined {
-    const encoding = encodings.find((candidate) => candidate.type === type);
-    return encoding && { name: encoding.name, decoder: encoding.createDecoder() };
   }
 
   pseudoEncoding(type: number) {

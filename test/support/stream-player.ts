@@ -1,7 +1,5 @@
 import { ByteReader } from '../../src/rfb/bytes/byte-reader.ts';
 import { ProtocolError } from '../../src/rfb/errors.ts';
-import type { RectDecoder } from '../../src/rfb/protocol/encodings/encoding.ts';
-import { encodings } from '../../src/rfb/protocol/encodings/index.ts';
 import { Framebuffer } from '../../src/rfb/protocol/framebuffer.ts';
 import type { PixelFormat } from '../../src/rfb/protocol/pixel-format.ts';
 import { PixelReader } from '../../src/rfb/protocol/pixel-reader.ts';
@@ -10,17 +8,18 @@ import type {
   Cursor,
   DesktopSizeAnswer,
   LedState,
-  PseudoEncodingTarget,
+  PseudoEncoding,
   Screen,
 } from '../../src/rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
-import { assertInside } from '../../src/rfb/protocol/rect.ts';
+import type { Rect } from '../../src/rfb/protocol/rect.ts';
+import type { UpdateDecoder, UpdateTarget } from '../../src/rfb/protocol/update-decoder.ts';
 import { chunksOf } from './pipes.ts';
 
 /** What a recorded stream has done to a screen: the smallest session that there can be. */
-export class StreamPlayer implements PseudoEncodingTarget {
+export class StreamPlayer implements UpdateTarget {
   readonly framebuffer: Framebuffer;
   readonly pixels: PixelReader;
-  readonly rectCounts = new Map<number, number>();
+  readonly rectCounts = new Map<string, number>();
   readonly confirmed = new Set<string>();
   screens: readonly Screen[] | undefined;
   desktopSizeAnswer: DesktopSizeAnswer | undefined;
@@ -28,14 +27,13 @@ export class StreamPlayer implements PseudoEncodingTarget {
   desktopName: string | undefined;
   ledState: LedState | undefined;
   absolutePointer: boolean | undefined;
-  #updateEnded = false;
-  readonly #decoders = new Map<number, RectDecoder>(
-    encodings.map(({ type, createDecoder }) => [type, createDecoder()]),
-  );
+  updateEnded = false;
+  readonly #updates: UpdateDecoder;
   readonly #pseudoEncodings = new Map(pseudoEncodings.map((pseudo) => [pseudo.type, pseudo]));
 
-  constructor(width: number, height: number, format: PixelFormat) {
-    this.framebuffer = new Framebuffer(width, height);
+  constructor(width: number, height: number, format: PixelFormat, updates: UpdateDecoder) {
+    this.#updates = updates;
+    this.framebuffer = new Framebuffer(width, height, updates.allocate);
     this.pixels = new PixelReader(format);
   }
 
@@ -45,12 +43,12 @@ export class StreamPlayer implements PseudoEncodingTarget {
     try {
       while (!(await ended(reader))) {
         const type = reader.u8();
-        if (type === 0) await this.#framebufferUpdate(reader);
+        if (type === 0) await this.#updates.receive(reader, this);
         else if (type === 1) await this.#setColourMapEntries(reader);
         else if (type !== 2) throw new ProtocolError('UNKNOWN_MESSAGE', `server message ${type}`);
       }
     } finally {
-      for (const decoder of this.#decoders.values()) decoder.close?.();
+      this.#updates.close();
     }
   }
 
@@ -63,8 +61,24 @@ export class StreamPlayer implements PseudoEncodingTarget {
     this.desktopSizeAnswer = answer;
   }
 
+  beginUpdate(): void {
+    this.updateEnded = false;
+  }
+
   endUpdate(): void {
-    this.#updateEnded = true;
+    this.updateEnded = true;
+  }
+
+  painted(_rect: Rect, encoding: string): void {
+    this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
+  }
+
+  async breathe(): Promise<void> {}
+
+  finishUpdate(): void {}
+
+  pseudoEncoding(type: number): PseudoEncoding | undefined {
+    return this.#pseudoEncodings.get(type);
   }
 
   setCursor(cursor: Cursor): void {
@@ -85,29 +99,6 @@ export class StreamPlayer implements PseudoEncodingTarget {
 
   confirm(name: string): void {
     this.confirmed.add(name);
-  }
-
-  async #framebufferUpdate(reader: ByteReader): Promise<void> {
-    await reader.need(3);
-    reader.skip(1);
-    const count = reader.u16();
-    this.#updateEnded = false;
-    for (let i = 0; i < count && !this.#updateEnded; i++) {
-      if (!reader.has(12)) await reader.need(12);
-      const rect = { x: reader.u16(), y: reader.u16(), width: reader.u16(), height: reader.u16() };
-      const type = reader.s32();
-      this.rectCounts.set(type, (this.rectCounts.get(type) ?? 0) + 1);
-      const pseudo = this.#pseudoEncodings.get(type);
-      if (pseudo) {
-        this.confirm(pseudo.name);
-        await pseudo.apply?.(reader, rect, this);
-        continue;
-      }
-      const decoder = this.#decoders.get(type);
-      if (!decoder) throw new ProtocolError('UNKNOWN_ENCODING', `rectangle ${i} has encoding ${type}`);
-      assertInside(rect, this.framebuffer, `encoding ${type}`);
-      await decoder.decode(reader, rect, this);
-    }
   }
 
   async #setColourMapEntries(reader: ByteReader): Promise<void> {

@@ -78,7 +78,7 @@ export class InflateStream {
     pending.length += chunk.length;
     pending.chunks.push(chunk);
     if (pending.length > pending.limit) {
-      this.#drop(new ProtocolError('BAD_ZLIB', `zlib data inflates to more than the ${pending.limit} bytes wanted`));
+      this.#drop(tooLong(pending.limit));
     }
   }
 
@@ -126,13 +126,7 @@ export class InflatedPayload {
    */
   async finish(): Promise<void> {
     while (this.#left > 0) await this.#step();
-    const unread = this.#inflated - this.reader.offset;
-    if (unread > 0) {
-      throw new ProtocolError(
-        'BAD_ZLIB',
-        `${this.#length} bytes of zlib data inflate to ${this.#inflated}, ${this.reader.offset} wanted`,
-      );
-    }
+    if (this.#inflated > this.reader.offset) throw tooLong(this.reader.offset);
   }
 
   #iterate(): AsyncIterable<Uint8Array> {
@@ -161,4 +155,8 @@ export class InflatedPayload {
       this.#chunks.push(chunk);
     }
   }
+}
+
+function tooLong(wanted: number): ProtocolError {
+  return new ProtocolError('BAD_ZLIB', `zlib data inflates to more than the ${wanted} bytes wanted`);
 }

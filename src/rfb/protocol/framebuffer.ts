@@ -9,10 +9,19 @@ import type { Rect } from './rect.ts';
 export class Framebuffer {
   #width = 0;
   #height = 0;
-  #pixels = new Uint32Array(0);
+  #pixels: Uint32Array = new Uint32Array(0);
+  readonly #allocate: (length: number) => Uint32Array;
 
-  /** @throws ProtocolError `BAD_VALUE` above the limits of limits.ts */
-  constructor(width: number, height: number) {
+  /**
+   * `allocate` gives room for so many pixels, all 0; an `UpdateDecoder` has its own.
+   * @throws ProtocolError `BAD_VALUE` above the limits of limits.ts
+   */
+  constructor(
+    width: number,
+    height: number,
+    allocate: (length: number) => Uint32Array = (length) => new Uint32Array(length),
+  ) {
+    this.#allocate = allocate;
     this.resize(width, height);
   }
 
@@ -24,6 +33,7 @@ export class Framebuffer {
     return this.#height;
   }
 
+  /** Another array after `resize`: the one before keeps the old picture. */
   get pixels(): Uint32Array {
     return this.#pixels;
   }
@@ -41,7 +51,7 @@ export class Framebuffer {
         `a ${width}x${height} framebuffer is above the limit of ${MAX_DESKTOP_SIDE} pixels a side and ${MAX_DESKTOP_PIXELS} in all`,
       );
     }
-    const pixels = new Uint32Array(width * height);
+    const pixels = this.#allocate(width * height);
     const shared = Math.min(width, this.#width);
     for (let y = Math.min(height, this.#height) - 1; y >= 0; y--) {
       pixels.set(this.#pixels.subarray(y * this.#width, y * this.#width + shared), y * width);

@@ -21,7 +21,8 @@ export class PixelReader {
   readonly #green: Uint32Array;
   readonly #blue: Uint32Array;
   /** Which byte of a 32-bit pixel the three of a CPIXEL begin at, in the pixel's value: bit 0 or bit 8. */
-  readonly #cpixelShift: number;
+  readonly cpixelShift: number;
+  #revision = 0;
 
   /** @throws ProtocolError `BAD_VALUE` on a format that cannot be read */
   constructor(format: PixelFormat) {
@@ -41,15 +42,22 @@ export class PixelReader {
     const used = packable
       ? ((redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift)) >>> 0
       : 0xffffffff;
-    this.#cpixelShift = (used & 0xff000000) === 0 ? 0 : 8;
+    this.cpixelShift = (used & 0xff000000) === 0 ? 0 : 8;
     this.bytesPerCpixel = (used & 0xff000000) === 0 || (used & 0xff) === 0 ? 3 : this.bytesPerPixel;
     const tight = packable && format.depth === 24 && redMax === 255 && greenMax === 255 && blueMax === 255;
     this.bytesPerTpixel = tight ? 3 : this.bytesPerPixel;
   }
 
+  /** Changes whenever the colour map does. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   /** SetColourMapEntries, RFC 6143 §7.6.2: 16-bit channels. No effect on a true-colour format. */
   setColourMapEntry(index: number, red: number, green: number, blue: number): void {
-    if (this.#map) this.#map[index] = (OPAQUE | ((blue >> 8) << 16) | (green & 0xff00) | (red >> 8)) >>> 0;
+    if (!this.#map) return;
+    this.#map[index] = (OPAQUE | ((blue >> 8) << 16) | (green & 0xff00) | (red >> 8)) >>> 0;
+    this.#revision++;
   }
 
   /** The PIXEL at `offset`, in the framebuffer's layout. */
@@ -70,7 +78,7 @@ export class PixelReader {
   /** The CPIXEL at `offset`, in the framebuffer's layout. */
   cpixel(data: DataView, offset: number): number {
     if (this.bytesPerCpixel === this.bytesPerPixel) return this.pixel(data, offset);
-    return this.colour((threeBytes(data, offset, this.format.bigEndian) << this.#cpixelShift) >>> 0);
+    return this.colour((threeBytes(data, offset, this.format.bigEndian) << this.cpixelShift) >>> 0);
   }
 
   /** The TPIXEL at `offset`, in the framebuffer's layout. */

@@ -1,8 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { ConnectionError, ProtocolError } from '../errors.ts';
 import type { Connection } from '../protocol/connection.ts';
-import type { RectDecoder } from '../protocol/encodings/encoding.ts';
-import { encodings } from '../protocol/encodings/index.ts';
 import type { Framebuffer } from '../protocol/framebuffer.ts';
 import type { Fence } from '../protocol/messages/fence.ts';
 import { serverMessages } from '../protocol/messages/server-to-client/index.ts';
@@ -17,6 +15,7 @@ import type {
   Screen,
 } from '../protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../protocol/rect.ts';
+import type { UpdateDecoder } from '../protocol/update-decoder.ts';
 import type { SessionState } from './session-state.ts';
 
 /** What a session tells its listeners. All of it happens inside the receive loop, in wire order. */
@@ -25,7 +24,7 @@ export interface SessionEvents {
   message: [name: string, length: number];
   /** A FramebufferUpdate has begun to arrive. */
   updateBegin: [];
-  /** A rectangle has been painted, by the encoding of that name. */
+  /** A rectangle has been painted, by the encoding of that name. Those after it may be, too: `update` is the moment to look. */
   painted: [rect: Rect, encoding: string];
   /** A FramebufferUpdate is complete. */
   update: [];
@@ -55,6 +54,7 @@ const PIXELS_A_TURN = 8 * 1024 * 1024;
 
 /** The receiving half of a session: reads message after message and keeps what they said. */
 export class Receiver implements ServerMessageTarget, SessionState {
+  readonly updates: UpdateDecoder;
   readonly framebuffer: Framebuffer;
   pixels: PixelReader;
   desktopName: string;
@@ -72,21 +72,18 @@ export class Receiver implements ServerMessageTarget, SessionState {
   /** Pixels painted or allocated since the event loop had a turn. */
   #pixelsSinceTurn = 0;
   readonly #answerFence: (fence: Fence) => Promise<void>;
-  readonly #decoders = new Map<number, { readonly name: string; readonly decoder: RectDecoder }>();
 
   constructor(
-    initial: { readonly framebuffer: Framebuffer; readonly pixels: PixelReader; readonly desktopName: string },
+    initial: Pick<Receiver, 'updates' | 'framebuffer' | 'pixels' | 'desktopName'>,
     events: EventEmitter<SessionEvents>,
     answerFence: (fence: Fence) => Promise<void>,
   ) {
+    this.updates = initial.updates;
     this.framebuffer = initial.framebuffer;
     this.pixels = initial.pixels;
     this.desktopName = initial.desktopName;
     this.#events = events;
     this.#answerFence = answerFence;
-    for (const encoding of encodings) {
-      this.#decoders.set(encoding.type, { name: encoding.name, decoder: encoding.createDecoder() });
-    }
   }
 
   /** Reads until the connection ends or the peer breaks the specification; only ever throws. */
@@ -113,11 +110,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
   /** Frees the decoders. Nobody hears any more of what has arrived already. */
   close(): void {
     this.#closed = true;
-    for (const { decoder } of this.#decoders.values()) decoder.close?.();
-  }
-
-  decoder(type: number) {
-    return this.#decoders.get(type);
+    this.updates.close();
   }
 
   pseudoEncoding(type: number): PseudoEncoding | undefined {

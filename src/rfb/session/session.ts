@@ -24,8 +24,10 @@ import { type PixelFormatName, pixelFormats } from '../protocol/pixel-format.ts'
 import { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type { Rect } from '../protocol/rect.ts';
+import { ReferenceDecoder } from '../protocol/reference-decoder.ts';
 import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
+import type { DecoderName, UpdateDecoder } from '../protocol/update-decoder.ts';
 import { type Deadline, describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
 import { locateError } from './locate-error.ts';
@@ -50,6 +52,8 @@ export interface SessionOptions {
   readonly cursor?: 'client' | 'server' | undefined;
   /** For the whole handshake, in milliseconds; default 10 000. The time that `credentials` takes does not count. */
   readonly handshakeTimeoutMs?: number | undefined;
+  /** Default `core`, WebAssembly, where that is to be had; `reference` is plain TypeScript. */
+  readonly decoder?: DecoderName | undefined;
   /** How long the server may take nothing of what we send before it counts as lost, in milliseconds; default 30 000. */
   readonly sendTimeoutMs?: number | undefined;
   /** Aborts connecting and the handshake. Once there is a session it has no effect: each call takes its own. */
@@ -105,6 +109,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const { credentials = {}, onLog: log } = options;
     const provide = typeof credentials === 'function' ? credentials : () => credentials;
     const asking = new Stopwatch();
+    const updates = createUpdateDecoder(options);
+    updates.catch(() => {});
     try {
       const types = encodingTypes(options);
       if (options.security) plugsNamed('security type', options.security, securityTypes);
@@ -119,7 +125,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
           },
           log,
         });
-        const session = new Session(established, options);
+        const session = new Session(established, await updates, options);
         const pixelFormat = session.#receiver.pixels.format;
         await session.#send(setPixelFormat, pixelFormat, {}, { type: 'pixelFormat', pixelFormat });
         await session.#sendEncodings(types);
@@ -143,7 +149,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     }
   }
 
-  private constructor({ connection, negotiated }: Established, options: SessionOptions) {
+  private constructor({ connection, negotiated }: Established, updates: UpdateDecoder, options: SessionOptions) {
     super();
     // Every call that waits listens: many at once are no leak.
     this.setMaxListeners(0);
@@ -154,7 +160,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const wanted = options.pixelFormat ?? 'rgbx8888';
     const pixels = new PixelReader(wanted === 'native' ? pixelFormat : pixelFormats[wanted]);
     this.#receiver = new Receiver(
-      { framebuffer: new Framebuffer(width, height), pixels, desktopName: name },
+      { updates, framebuffer: new Framebuffer(width, height, updates.allocate), pixels, desktopName: name },
       this,
       (fence) => this.#onFence(fence),
     );
@@ -362,6 +368,13 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       stop();
     }
   }
+}
+
+/** Loads the core only when it is wanted, and while the handshake goes on. */
+async function createUpdateDecoder({ decoder = 'core' }: SessionOptions): Promise<UpdateDecoder> {
+  if (decoder === 'reference') return new ReferenceDecoder();
+  const { createCoreDecoder } = await import('../core/core-decoder.ts');
+  return (await createCoreDecoder()) ?? new ReferenceDecoder();
 }
 
 /** The numbers that SetEncodings carries. @throws UsageError `BAD_OPTION` for a name that no encoding has */

@@ -7,6 +7,7 @@ import { decodeJpeg } from '../../../src/rfb/protocol/jpeg.ts';
 import { CoreJpeg } from '../../support/core-jpeg.ts';
 import { recordedStreams, sha256 } from '../../support/recorded-streams.ts';
 import { StreamPlayer } from '../../support/stream-player.ts';
+import { createUpdateDecoder } from '../../support/update-decoders.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const fixtures = join(root, 'fixtures/jpeg');
@@ -96,7 +97,8 @@ describe('in recorded streams', () => {
   const streams = [join(root, 'fixtures/sessions'), corpus].flatMap(recordedStreams);
   test.each(streams.filter(({ name }) => name.includes('jpeg')))('$name', { timeout: 120_000 }, async (stream) => {
     played.length = 0;
-    await new StreamPlayer(stream.width, stream.height, stream.pixelFormat).play([stream.bytes()]);
+    const updates = await createUpdateDecoder('reference');
+    await new StreamPlayer(stream.width, stream.height, stream.pixelFormat, updates).play([stream.bytes()]);
     expect(played.length).toBeGreaterThan(0);
     for (const { bytes, width, height, rgba } of played.splice(0)) {
       const decoded = core.decode(bytes, width, height);

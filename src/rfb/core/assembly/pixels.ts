@@ -1,0 +1,225 @@
+import { FRAMEBUFFER, LUT16, LUT8, s, State } from './layout';
+
+// How pixels lie on the wire: what the functions below are compiled for, once each.
+
+/** R, G, B and a byte that says nothing: PIXEL of the format that we ask for. */
+export type Rgbx = u32;
+/** R, G, B: its CPIXEL and TPIXEL. */
+export type Rgb = i32;
+/** One byte, two bytes: looked up. */
+export type Byte = u8;
+export type Word = u16;
+/** Four bytes, three bytes, any other way. */
+export type AnyFour = f32;
+export type AnyThree = f64;
+
+/** The numbers that stand for them in the state. */
+export const RGBX: i32 = 0;
+export const RGB: i32 = 1;
+export const BYTE: i32 = 2;
+export const WORD: i32 = 3;
+export const ANY_FOUR: i32 = 4;
+export const ANY_THREE: i32 = 5;
+
+export const OPAQUE: u32 = 0xff000000;
+
+/** How many bytes a pixel takes. */
+@inline
+export function bytesOf<F>(): i32 {
+  if (isFloat<F>()) return sizeof<F>() == 4 ? 4 : 3;
+  if (isSigned<F>()) return 3;
+  return <i32>sizeof<F>();
+}
+
+export function bytesOfKind(kind: i32): i32 {
+  if (kind == RGBX || kind == ANY_FOUR) return 4;
+  if (kind == BYTE) return 1;
+  return kind == WORD ? 2 : 3;
+}
+
+/** The pixel at `at` in the framebuffer's layout. May load a byte more than the pixel has. */
+@inline
+export function pixelAt<F>(at: usize): u32 {
+  if (isFloat<F>()) return anyPixel(at, bytesOf<F>());
+  if (sizeof<F>() == 1) return load<u32>(LUT8 + ((<usize>load<u8>(at)) << 2));
+  if (sizeof<F>() == 2) return load<u32>(LUT16 + ((<usize>load<u16>(at)) << 2));
+  return load<u32>(at) | OPAQUE;
+}
+
+/** Chooses what `AnyFour` and `AnyThree` mean until the next call: PIXEL, or CPIXEL when `compact`. */
+export function chooseAny(compact: bool): void {
+  const bytes = compact ? s.cpixelBytes : s.pixelBytes;
+  s.anyShift = compact ? s.cpixelShift : 0;
+  s.swizzled = bytes >= 0 ? 1 : 0;
+  if (bytes < 0) return;
+  const step = bytesOfKind(compact ? s.cpixelKind : s.pixelKind);
+  for (let i = 0; i < 16; i++) {
+    const channel = i & 3;
+    const from = channel == 3 ? 0xff : (i >> 2) * step + ((bytes >> (channel * 8)) & 0xff);
+    store<u8>(changetype<usize>(s) + offsetof<State>('swizzleLow') + i, from);
+  }
+}
+
+@inline
+function swizzle(): v128 {
+  return v128.load(changetype<usize>(s), offsetof<State>('swizzleLow'));
+}
+
+function anyPixel(at: usize, bytes: i32): u32 {
+  if (s.swizzled) return i32x4.extract_lane(i8x16.swizzle(v128.load32_zero(at), swizzle()), 0) | OPAQUE;
+  return colourOf(valueAt(at, bytes) << s.anyShift);
+}
+
+/** The number that `bytes` bytes are in the format's byte order. */
+export function valueAt(at: usize, bytes: i32): u32 {
+  if (bytes == 1) return load<u8>(at);
+  if (bytes == 2) return s.bigEndian ? bswap<u16>(load<u16>(at)) : load<u16>(at);
+  if (bytes == 4) return s.bigEndian ? bswap<u32>(load<u32>(at)) : load<u32>(at);
+  const value = load<u32>(at);
+  return s.bigEndian ? bswap<u32>(value) >> 8 : value & 0xffffff;
+}
+
+/** Scales the channels of a true-colour value: floor(value * 255 / max). */
+export function colourOf(value: u32): u32 {
+  const red = (((value >> s.redShift) & s.redMax) * 255) / <u32>s.redMax;
+  const green = (((value >> s.greenShift) & s.greenMax) * 255) / <u32>s.greenMax;
+  const blue = (((value >> s.blueShift) & s.blueMax) * 255) / <u32>s.blueMax;
+  return OPAQUE | (blue << 16) | (green << 8) | red;
+}
+
+/** Converts `count` pixels. May load, but not store, some bytes beyond them. */
+@inline
+export function convert<F>(from: usize, to: usize, count: i32): void {
+  const end = to + (count << 2);
+  if (isFloat<F>()) {
+    if (s.swizzled) {
+      const order = swizzle();
+      const opaque = i32x4.splat(OPAQUE);
+      for (const last = end - 12; to < last; to += 16, from += 4 * bytesOf<F>()) {
+        v128.store(to, v128.or(i8x16.swizzle(v128.load(from), order), opaque));
+      }
+    }
+  } else if (sizeof<F>() == 4) {
+    const opaque = i32x4.splat(OPAQUE);
+    if (isSigned<F>()) {
+      for (const last = end - 12; to < last; to += 16, from += 12) {
+        const bytes = v128.load(from);
+        const spread = i8x16.shuffle(bytes, bytes, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12);
+        v128.store(to, v128.or(spread, opaque));
+      }
+    } else {
+      for (const last = end - 60; to < last; to += 64, from += 64) {
+        v128.store(to, v128.or(v128.load(from), opaque));
+        v128.store(to, v128.or(v128.load(from, 16), opaque), 16);
+        v128.store(to, v128.or(v128.load(from, 32), opaque), 32);
+        v128.store(to, v128.or(v128.load(from, 48), opaque), 48);
+      }
+      for (const last = end - 12; to < last; to += 16, from += 16) {
+        v128.store(to, v128.or(v128.load(from), opaque));
+      }
+    }
+  } else {
+    for (const last = end - 12; to < last; to += 16, from += 4 * bytesOf<F>()) {
+      store<u32>(to, pixelAt<F>(from));
+      store<u32>(to, pixelAt<F>(from + bytesOf<F>()), 4);
+      store<u32>(to, pixelAt<F>(from + 2 * bytesOf<F>()), 8);
+      store<u32>(to, pixelAt<F>(from + 3 * bytesOf<F>()), 12);
+    }
+  }
+  for (; to < end; to += 4, from += bytesOf<F>()) store<u32>(to, pixelAt<F>(from));
+}
+
+/** `convert` for a kind that is known only now. */
+export function convertKind(kind: i32, from: usize, to: usize, count: i32): void {
+  switch (kind) {
+    case RGBX: return convert<Rgbx>(from, to, count);
+    case RGB: return convert<Rgb>(from, to, count);
+    case BYTE: return convert<Byte>(from, to, count);
+    case WORD: return convert<Word>(from, to, count);
+    case ANY_FOUR: return convert<AnyFour>(from, to, count);
+    default: return convert<AnyThree>(from, to, count);
+  }
+}
+
+export function pixelOfKind(kind: i32, at: usize): u32 {
+  switch (kind) {
+    case RGBX: return pixelAt<Rgbx>(at);
+    case RGB: return pixelAt<Rgb>(at);
+    case BYTE: return pixelAt<Byte>(at);
+    case WORD: return pixelAt<Word>(at);
+    case ANY_FOUR: return pixelAt<AnyFour>(at);
+    default: return pixelAt<AnyThree>(at);
+  }
+}
+
+@inline
+export function addressOf(x: i32, y: i32): usize {
+  return FRAMEBUFFER + y * s.stride + (x << 2);
+}
+
+/** Wider than this a row is worth a call of memory.copy. */
+const COPIED_ROW: i32 = 256;
+
+/** Paints a rectangle in one colour, by stores that overlap where its width is no multiple of four. */
+export function fill(at: usize, width: i32, height: i32, colour: u32): void {
+  if (width <= 0 || height <= 0) return;
+  const stride = s.stride;
+  const four = i32x4.splat(colour);
+  if (width >= COPIED_ROW && height > 1) {
+    fillRow(at, width, four);
+    const length = width << 2;
+    for (let row = at + stride; --height > 0; row += stride) memory.copy(row, at, length);
+  } else if (width > 16) {
+    for (; height > 0; height--, at += stride) fillRow(at, width, four);
+  } else {
+    fillNarrow(at, width, height, stride, four);
+  }
+}
+
+/** `fill` for up to sixteen pixels a row. */
+@inline
+export function fillNarrow(at: usize, width: i32, height: i32, stride: i32, four: v128): void {
+  if (width >= 4) {
+    const last = at + (width << 2) - 16;
+    const back = last - at;
+    if (width <= 8) {
+      for (; height > 0; height--, at += stride) {
+        v128.store(at, four);
+        v128.store(at + back, four);
+      }
+    } else if (width == 16) {
+      for (; height > 0; height--, at += stride) {
+        v128.store(at, four);
+        v128.store(at, four, 16);
+        v128.store(at, four, 32);
+        v128.store(at, four, 48);
+      }
+    } else {
+      // Of 9 to 15 pixels the two stores in the middle overlap.
+      const middle = back - 16;
+      for (; height > 0; height--, at += stride) {
+        v128.store(at, four);
+        v128.store(at, four, 16);
+        v128.store(at + middle, four);
+        v128.store(at + back, four);
+      }
+    }
+  } else if (width == 1) {
+    for (; height > 0; height--, at += stride) v128.store32_lane(at, four, 0);
+  } else if (width == 2) {
+    for (; height > 0; height--, at += stride) v128.store64_lane(at, four, 0);
+  } else {
+    for (; height > 0; height--, at += stride) {
+      v128.store64_lane(at, four, 0);
+      v128.store32_lane(at, four, 0, 8);
+    }
+  }
+}
+
+/** At least four pixels. */
+@inline
+function fillRow(at: usize, width: i32, four: v128): void {
+  const last = at + (width << 2) - 16;
+  for (; at < last; at += 16) v128.store(at, four);
+  v128.store(last, four);
+}

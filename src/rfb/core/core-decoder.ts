@@ -1,0 +1,153 @@
+import type { ByteReader } from '../bytes/byte-reader.ts';
+import { ProtocolError } from '../errors.ts';
+import { encodings } from '../protocol/encodings/index.ts';
+import { decodeJpeg } from '../protocol/jpeg.ts';
+import type { PixelReader } from '../protocol/pixel-reader.ts';
+import { receivePseudoRect } from '../protocol/pseudo-rect.ts';
+import type { UpdateDecoder, UpdateTarget } from '../protocol/update-decoder.ts';
+import { failureOf } from './failures.ts';
+import { writeFormat } from './format-layout.ts';
+import { compilePixelCore, PixelCore } from './pixel-core.ts';
+import { layout } from './wasm-binary.ts';
+import type { WebAssemblyModule } from './web-assembly.ts';
+
+const RECT_HEADER_LENGTH = 12;
+
+const names = new Map<number, string>(encodings.map(({ type, name }) => [type, name]));
+
+/** The core as a decoder for one connection; undefined where there is no WebAssembly with SIMD. */
+export async function createCoreDecoder(): Promise<UpdateDecoder | undefined> {
+  const module = await compilePixelCore();
+  return module && new CoreDecoder(module);
+}
+
+/** Hands whatever has arrived to the core, and does what the core leaves to TypeScript: pseudo-encodings, events, odd JPEGs. */
+class CoreDecoder implements UpdateDecoder {
+  readonly name = 'core';
+  readonly #module: WebAssemblyModule;
+  #core: PixelCore | undefined;
+  /** What the core has been told. */
+  #pixels: PixelReader | undefined;
+  #revision = 0;
+  /** Which bytes of which stream are in the core's input area, by their offsets. */
+  #copiedOf: ByteReader | undefined;
+  #copiedFrom = 0;
+  #copiedTo = 0;
+
+  constructor(module: WebAssemblyModule) {
+    this.#module = module;
+  }
+
+  readonly allocate = (length: number): Uint32Array => {
+    this.#core = new PixelCore(this.#module, length, this.#core);
+    this.#pixels = undefined;
+    this.#copiedOf = undefined;
+    return this.#core.pixels(length);
+  };
+
+  async receive(reader: ByteReader, target: UpdateTarget): Promise<void> {
+    if (!reader.has(3)) await reader.need(3);
+    reader.skip(1);
+    const count = reader.u16();
+    target.beginUpdate();
+    this.#prepare(target).begin(count);
+    for (;;) {
+      const core = this.#prepare(target);
+      const status = this.#feed(core, reader);
+      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, target);
+      core.takeEvents((x, y, width, height, type) => {
+        target.painted({ x, y, width, height }, names.get(type) ?? '');
+      });
+      await target.breathe();
+      switch (status) {
+        case layout.UPDATE_DONE:
+          target.finishUpdate();
+          return;
+        case layout.NEED_MORE:
+          if (reader.buffered === 0) await reader.some(1);
+          break;
+        case layout.PSEUDO:
+          await pseudoRect(core, reader, target);
+          if (!target.updateEnded) break;
+          target.finishUpdate();
+          return;
+        case layout.FAILED:
+          throw failureOf(core, target.framebuffer);
+      }
+    }
+  }
+
+  close(): void {}
+
+  /** The core, told of the framebuffer and of the pixel format. */
+  #prepare({ framebuffer, pixels }: UpdateTarget): PixelCore {
+    const core = this.#core;
+    if (!core || framebuffer.pixels.buffer !== core.bytes.buffer) {
+      throw new RangeError('the framebuffer must be made with the allocator of its decoder');
+    }
+    core.set(layout.AT_FRAMEBUFFER_WIDTH, framebuffer.width);
+    core.set(layout.AT_FRAMEBUFFER_HEIGHT, framebuffer.height);
+    core.set(layout.AT_STRIDE, framebuffer.width * 4);
+    if (this.#pixels !== pixels || this.#revision !== pixels.revision) {
+      writeFormat(core, pixels);
+      this.#pixels = pixels;
+      this.#revision = pixels.revision;
+    }
+    return core;
+  }
+
+  /** Lets the core decode what is here. */
+  #feed(core: PixelCore, reader: ByteReader): number {
+    const { offset } = reader;
+    if (reader !== this.#copiedOf || offset < this.#copiedFrom || offset >= this.#copiedTo) {
+      const bytes = reader.peek(layout.INPUT_SIZE);
+      if (core.holds(bytes)) return take(core, reader, bytes.byteOffset, bytes.length);
+      core.bytes.set(bytes, layout.INPUT);
+      this.#copiedOf = reader;
+      this.#copiedFrom = offset;
+      this.#copiedTo = offset + bytes.length;
+    }
+    return take(core, reader, layout.INPUT + offset - this.#copiedFrom, this.#copiedTo - offset);
+  }
+}
+
+/** Feeds, and reads what the core has consumed. */
+function take(core: PixelCore, reader: ByteReader, pointer: number, length: number): number {
+  let status: number;
+  try {
+    status = core.feed(pointer, length);
+  } catch (cause) {
+    // No input should lead here; if one does, it is the peer's connection that ends, not the process.
+    throw new ProtocolError('BAD_VALUE', 'the pixel core gave up on what the server sent', { cause });
+  }
+  if (status === layout.FAILED) return status;
+  const consumed = core.get(layout.AT_CONSUMED);
+  reader.has(consumed);
+  reader.skip(consumed);
+  return status;
+}
+
+function rectOf(core: PixelCore) {
+  return {
+    x: core.get(layout.AT_X),
+    y: core.get(layout.AT_Y),
+    width: core.get(layout.AT_WIDTH),
+    height: core.get(layout.AT_HEIGHT),
+  };
+}
+
+async function pseudoRect(core: PixelCore, reader: ByteReader, target: UpdateTarget): Promise<void> {
+  await receivePseudoRect(reader, target, rectOf(core), core.get(layout.AT_TYPE), {
+    number: core.get(layout.AT_INDEX),
+    count: core.get(layout.AT_COUNT),
+    offset: reader.offset - RECT_HEADER_LENGTH,
+  });
+}
+
+/** JPEGs that the core does not decode (progressive ones, for example), or calls broken: a whole decoder has the last word. */
+async function paintJpeg(core: PixelCore, { framebuffer }: UpdateTarget): Promise<void> {
+  const rect = rectOf(core);
+  const at = core.get(layout.AT_JPEG_AT);
+  const bytes = core.bytes.subarray(at, at + core.get(layout.AT_JPEG_LENGTH));
+  framebuffer.blit(rect, await decodeJpeg(bytes, rect.width, rect.height));
+}

@@ -1,0 +1,108 @@
+import { layout, wasmBinary } from './wasm-binary.ts';
+import { type WebAssemblyMemory, type WebAssemblyModule, webAssembly } from './web-assembly.ts';
+
+interface Exports {
+  begin(count: number): void;
+  feed(pointer: number, length: number): number;
+  streamOpened(index: number): number;
+}
+
+const PAGE = 64 * 1024;
+
+/** The format, the palette and the carried bytes, and what else a rectangle needs from one `feed` to the next. */
+const STATE_LENGTH = layout.INPUT - layout.STATE;
+
+let compiled: Promise<WebAssemblyModule | undefined> | undefined;
+
+/** The core's code, compiled once for the process; undefined where there is no WebAssembly with SIMD. */
+export function compilePixelCore(): Promise<WebAssemblyModule | undefined> {
+  compiled ??= compile();
+  return compiled;
+}
+
+async function compile(): Promise<WebAssemblyModule | undefined> {
+  const bytes = Buffer.from(wasmBinary, 'base64');
+  return webAssembly?.validate(bytes) ? webAssembly.compile(bytes) : undefined;
+}
+
+/**
+ * An instance, with the memory that it decodes from and into. The memory never grows, so that its views stay valid: a
+ * framebuffer of another size gets another instance, which goes on with a copy of the state.
+ */
+export class PixelCore {
+  readonly bytes: Uint8Array;
+  readonly #memory: WebAssemblyMemory;
+  readonly #exports: Exports;
+  readonly #state: DataView;
+  readonly #events: DataView;
+
+  constructor(module: WebAssemblyModule, pixelCount: number, previous?: PixelCore) {
+    if (!webAssembly) throw new RangeError('there is no WebAssembly');
+    const pages = Math.ceil((layout.FRAMEBUFFER + pixelCount * 4) / PAGE);
+    this.#memory = new webAssembly.Memory({ initial: pages, maximum: pages });
+    this.#exports = new webAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Exports;
+    const { buffer } = this.#memory;
+    this.bytes = new Uint8Array(buffer);
+    this.#state = new DataView(buffer, layout.STATE, STATE_LENGTH);
+    this.#events = new DataView(buffer, layout.EVENTS, layout.MAX_EVENTS * layout.EVENT_SIZE);
+    if (previous) this.#continue(previous);
+  }
+
+  /** The framebuffer's pixels. */
+  pixels(length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, layout.FRAMEBUFFER, length);
+  }
+
+  /** Whether `bytes` lie in this memory, so that `feed` can read them where they are. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#memory.buffer;
+  }
+
+  begin(rectCount: number): void {
+    this.#exports.begin(rectCount);
+  }
+
+  /** Decodes bytes of this memory; returns a status of `layout`. */
+  feed(pointer: number, length: number): number {
+    return this.#exports.feed(pointer, length);
+  }
+
+  /** A field of the state: `layout.AT_…`. */
+  get(field: number): number {
+    return this.#state.getInt32(field, true);
+  }
+
+  set(field: number, value: number): void {
+    this.#state.setInt32(field, value, true);
+  }
+
+  setColours(table: number, colours: Uint32Array): void {
+    new Uint32Array(this.#memory.buffer, table, colours.length).set(colours);
+  }
+
+  /** Calls back for every rectangle painted since the last time. */
+  takeEvents(painted: (x: number, y: number, width: number, height: number, type: number) => void): void {
+    const count = this.get(layout.AT_EVENT_COUNT);
+    this.set(layout.AT_EVENT_COUNT, 0);
+    const events = this.#events;
+    for (let at = 0, end = count * layout.EVENT_SIZE; at < end; at += layout.EVENT_SIZE) {
+      painted(
+        events.getUint16(at, true),
+        events.getUint16(at + 2, true),
+        events.getUint16(at + 4, true),
+        events.getUint16(at + 6, true),
+        events.getInt32(at + 8, true),
+      );
+    }
+  }
+
+  #continue(previous: PixelCore): void {
+    const { bytes } = previous;
+    this.bytes.set(bytes.subarray(layout.STATE, layout.STATE + STATE_LENGTH), layout.STATE);
+    for (let i = 0; i < layout.STREAM_COUNT; i++) {
+      if (!previous.#exports.streamOpened(i)) continue;
+      const at = layout.STREAMS + i * layout.STREAM_SIZE;
+      this.bytes.set(bytes.subarray(at, at + layout.STREAM_SIZE), at);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { ByteReader } from '../bytes/byte-reader.ts';
+import type { DecodeTarget } from './encodings/encoding.ts';
+import type { PseudoEncoding, PseudoEncodingTarget } from './pseudo-encodings/pseudo-encoding.ts';
+import type { Rect } from './rect.ts';
+
+/** `core` is WebAssembly, `reference` plain TypeScript. */
+export type DecoderName = 'core' | 'reference';
+
+/** Reads FramebufferUpdates (RFC 6143 §7.6.1) and paints them. One for a connection: zlib streams belong to it. */
+export interface UpdateDecoder {
+  readonly name: DecoderName;
+  /** Room for the pixels of the framebuffer that it shall paint into; all of them are 0. */
+  readonly allocate: (length: number) => Uint32Array;
+  /** Reads what follows the message-type byte. */
+  receive(reader: ByteReader, target: UpdateTarget): Promise<void>;
+  /** Frees what the garbage collector does not. */
+  close(): void;
+}
+
+/** What updates tell a session, in wire order. */
+export interface UpdateTarget extends DecodeTarget, PseudoEncodingTarget {
+  /** A FramebufferUpdate begins. */
+  beginUpdate(): void;
+  /** Whether LastRect has ended the current update. */
+  readonly updateEnded: boolean;
+  /** A rectangle is in the framebuffer; the picture is consistent only at `finishUpdate`. */
+  painted(rect: Rect, encoding: string): void;
+  /** Called between rectangles: gives others a turn when there was much to paint. Throws when the session is over. */
+  breathe(): Promise<void>;
+  finishUpdate(): void;
+  pseudoEncoding(type: number): PseudoEncoding | undefined;
+}
