@@ -11,6 +11,8 @@ export interface RawPointer {
   readonly extendedMouseButtonsConfirmed: boolean;
   /** Resolves when the server has consumed all input so far. */
   barrier(options?: SendOptions): Promise<void>;
+  /** Resolves when it is known how events move the pointer. */
+  pointerModeKnown?(options?: SendOptions): Promise<void>;
   /** Aborts when no input is possible any more; its reason says why. */
   readonly lifetime?: AbortSignal;
 }
@@ -201,6 +203,7 @@ export class Pointer {
 
   async #act({ signal }: PointerActionOptions, action: (signal: AbortSignal) => Promise<void>): Promise<void> {
     await this.#turns.take(signal, async (stop) => {
+      await this.#raw.pointerModeKnown?.({ signal: stop });
       await action(stop);
       await this.#raw.barrier({ signal: stop });
     });

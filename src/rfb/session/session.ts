@@ -32,6 +32,7 @@ import { type Deadline, describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
 import { locateError } from './locate-error.ts';
 import type { Log, LogEvent } from './log-event.ts';
+import { RelativeMotion } from './pointer-motion.ts';
 import { Receiver, type SessionEvents } from './receiver.ts';
 import { logReceived } from './session-log.ts';
 import type { Negotiated, SessionState } from './session-state.ts';
@@ -97,6 +98,9 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   readonly #log: Log | undefined;
   readonly #sendTimeoutMs: number;
   #nextFence = 0;
+  readonly #relative = new RelativeMotion();
+  #pointerModeKnown = false;
+  readonly #warn: (message: string) => void;
 
   /**
    * Shakes hands over `pipe` and sets pixel format and encodings. The session owns the pipe from here on.
@@ -155,6 +159,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.setMaxListeners(0);
     this.established = negotiated;
     this.#connection = connection;
+    this.#warn = options.onWarning ?? (() => {});
     this.#sendTimeoutMs = options.sendTimeoutMs ?? DEFAULT_SEND_TIMEOUT_MS;
     const { width, height, name, pixelFormat } = negotiated.server;
     const wanted = options.pixelFormat ?? 'rgbx8888';
@@ -225,9 +230,29 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     await this.#send(qemuExtendedKeyEvent, { down, keysym, xtScancode }, options);
   }
 
-  /** PointerEvent; bit 0 of the mask is button 1. Bits 7 and 8 only for a server that has confirmed them. */
+  /** Resolves when the server has had its chance to say that its guest has a relative mouse. */
+  async pointerModeKnown(options?: WaitOptions): Promise<void> {
+    if (this.#pointerModeKnown) return;
+    await this.barrier(options);
+    this.#pointerModeKnown = true;
+  }
+
+  /**
+   * PointerEvent; bit 0 of the mask is button 1. Bits 7 and 8 only for a server that has confirmed them. A guest with a
+   * relative mouse is sent the way to that pixel.
+   */
   async sendPointerEvent(x: number, y: number, buttonMask: number, options?: SendOptions): Promise<void> {
-    await this.#send(pointerEvent, { x, y, buttonMask }, options);
+    if (this.#receiver.absolutePointer) {
+      this.#relative.forget();
+      await this.#send(pointerEvent, { x, y, buttonMask }, options);
+      return;
+    }
+    if (this.#relative.unknown) this.#warn(RELATIVE_POINTER);
+    const coordinates = this.#relative.coordinates({ x, y }, this.framebuffer);
+    for (const [i, place] of coordinates.entries()) {
+      const mask = i + 1 === coordinates.length ? buttonMask : 0;
+      await this.#send(pointerEvent, { ...place, buttonMask: mask }, options);
+    }
   }
 
   /** ClientCutText: Latin-1 bytes, line ends as \n. */
@@ -240,23 +265,35 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
    * answers a request for one pixel. Waits for 10 s by default.
    */
   async barrier({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOptions = {}): Promise<void> {
-    const wait = {
-      timeoutMs,
-      signal,
-      describe: (waitedMs: number) => `no answer within ${describeDuration(waitedMs)} to what was sent last`,
+    const started = performance.now();
+    const wait = () => {
+      const spentMs = performance.now() - started;
+      const describe = (waitedMs: number) =>
+        `no answer within ${describeDuration(spentMs + waitedMs)} to what was sent last`;
+      return { timeoutMs: timeoutMs - spentMs, signal, describe };
     };
-    if (this.#receiver.confirmed.has('fence')) {
-      const payload = new Uint8Array(4);
-      new DataView(payload.buffer).setUint32(0, this.#nextFence++);
-      await Promise.all([
-        this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0, wait),
-        this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload }, { signal }),
-      ]);
-      return;
+    // Pseudo-rectangles come at any time, and TigerVNC's answer to a full request may be of nothing else.
+    for (let incremental = false; !this.#receiver.confirmed.has('fence'); incremental = true) {
+      let painted = false;
+      const onPainted = ({ x, y }: Rect) => {
+        painted ||= x === 0 && y === 0;
+      };
+      this.on('painted', onPainted);
+      try {
+        await Promise.all([
+          this.#until('update', () => true, wait()),
+          this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, incremental, { signal }),
+        ]);
+      } finally {
+        this.off('painted', onPainted);
+      }
+      if (painted) return;
     }
+    const payload = new Uint8Array(4);
+    new DataView(payload.buffer).setUint32(0, this.#nextFence++);
     await Promise.all([
-      this.#until('update', () => true, wait),
-      this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, false, { signal }),
+      this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0, wait()),
+      this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload }, { signal }),
     ]);
   }
 
@@ -376,6 +413,9 @@ async function createUpdateDecoder({ decoder = 'core' }: SessionOptions): Promis
   const { createCoreDecoder } = await import('../core/core-decoder.ts');
   return (await createCoreDecoder()) ?? new ReferenceDecoder();
 }
+
+const RELATIVE_POINTER =
+  'the guest has a relative mouse: where the pointer lands is approximate (QEMU: -device usb-tablet makes it exact)';
 
 /** The numbers that SetEncodings carries. @throws UsageError `BAD_OPTION` for a name that no encoding has */
 function encodingTypes({

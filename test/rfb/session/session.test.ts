@@ -455,6 +455,25 @@ describe('a barrier', () => {
     await done;
   });
 
+  test('is no update of pseudo-rectangles alone', async () => {
+    const { session, done } = await scripted(async (peer) => {
+      await peer.expectMessage(framebufferUpdateRequest);
+      await peer.sendUpdate([{ ...pseudo(-261), payload: Uint8Array.of(1) }]);
+      expect(await peer.expectMessage(framebufferUpdateRequest)).toMatchObject({ incremental: true });
+      await peer.sendUpdate([raw(0, 0, 1, 1, pixels('000000'))]);
+      await peer.stall();
+    });
+    let passed = false;
+    const waiting = session.barrier().then(() => {
+      passed = true;
+    });
+    await session.waitForEvent('ledState');
+    expect(passed).toBe(false);
+    await waiting;
+    await session.close();
+    await done;
+  });
+
   test.each([
     ['by fence', fencing],
     ['by update', scripted],
