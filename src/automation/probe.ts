@@ -21,6 +21,8 @@ export interface ProbeReport {
   readonly pixelFormat: PixelFormat & { readonly description: string };
   /** `used`: asked for it alone, the server sent rectangles of it. */
   readonly encodings: readonly { readonly name: string; readonly used: boolean; readonly milliseconds: number }[];
+  /** `relative`: the guest has a mouse that only knows deltas, and the server said so (QEMU does). */
+  readonly pointer: 'absolute' | 'relative';
   /** Pseudo-encodings that the server has shown to know. */
   readonly extensions: readonly string[];
   readonly roundTripMs: number;
@@ -67,6 +69,7 @@ export async function probe(session: Session, wait: WaitOptions = {}): Promise<P
     desktopName: printable(session.state.desktopName),
     pixelFormat: { ...server.pixelFormat, description: describePixelFormat(server.pixelFormat) },
     encodings: trials,
+    pointer: session.state.absolutePointer ? 'absolute' : 'relative',
     extensions: [...session.state.confirmed].sort(),
     roundTripMs: round(Math.min(...times)),
     roundTripBy: session.state.confirmed.has('fence') ? 'fence' : 'update',

@@ -33,24 +33,18 @@ Examples:
 
 function describe(report: ProbeReport): string[] {
   const { security, encodings } = report;
+  const offered = security.offered.map(({ name, type }) => `${name} (${type})`);
+  const used = encodings.filter((encoding) => encoding.used);
+  const unused = encodings.filter((encoding) => !encoding.used);
   return [
     `version     ${report.version} (announced ${report.announcedVersion})`,
-    `security    ${security.used}; offered: ${security.offered.map(({ name, type }) => `${name} (${type})`).join(', ')}`,
+    `security    ${security.used}; offered: ${offered.join(', ')}`,
     `desktop     ${report.width}x${report.height} "${report.desktopName}"`,
     `format      ${report.pixelFormat.description}`,
-    `encodings   ${
-      encodings
-        .filter(({ used }) => used)
-        .map(({ name }) => name)
-        .join(', ') || 'none'
-    }`,
-    `not used    ${
-      encodings
-        .filter(({ used }) => !used)
-        .map(({ name }) => name)
-        .join(', ') || 'none'
-    }`,
+    `encodings   ${used.map(({ name, milliseconds }) => `${name} ${milliseconds} ms`).join(', ') || 'none'}`,
+    `not used    ${unused.map(({ name }) => name).join(', ') || 'none'} (asked for alone, another was sent)`,
     `extensions  ${report.extensions.join(', ') || 'none shown'}`,
+    `pointer     ${report.pointer === 'absolute' ? 'absolute' : 'relative: positions are approximate'}`,
     `round trip  ${report.roundTripMs} ms (${report.roundTripBy})`,
   ];
 }
