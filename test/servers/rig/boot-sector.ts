@@ -60,6 +60,28 @@ export function bootSector(): Uint8Array {
   code.emit(0x58, 0xee, 0xc3); //           pop ax; out dx, al; ret
   code.label('prompt').text(`${BOOT_PROMPT}\0`);
 
+  return bootable(code);
+}
+
+/** A BIOS guest that goes round the video modes 12h (640x480), 13h (320x200, shown doubled) and 3 (720x400), some 400 ms in each, for ever. */
+export function modeSwitches(): Uint8Array {
+  const code = new Assembler(ORIGIN);
+  code.emit(0x31, 0xc0, 0x8e, 0xd0); //     xor ax, ax; mov ss, ax
+  code.emit(0xbc).word('start'); //         mov sp, start
+  code.label('start').emit(0xfb); //        sti
+  for (const mode of [0x12, 0x13, 0x03]) {
+    code.emit(0xb8, mode, 0x00, 0xcd, 0x10); // mov ax, mode; int 10h
+    code.emit(0xe8).relative('show'); //    call show
+  }
+  code.emit(0xeb).near('start'); //         jmp start
+  code.label('show').emit(0xb9, 0x50, 0x00); // mov cx, 80
+  code.label('letter').emit(0xb8, 0x41, 0x0e, 0xbb, 0x05, 0x00, 0xcd, 0x10); // mov ax, 0e41h; mov bx, 5; int 10h
+  code.emit(0xe2).near('letter'); //        loop letter
+  code.emit(0xb4, 0x86, 0xb9, 0x06, 0x00, 0xcd, 0x15, 0xc3); // mov ah, 86h; mov cx, 6: 6 * 65536 us and what dx is; int 15h; ret
+  return bootable(code);
+}
+
+function bootable(code: Assembler): Uint8Array {
   const image = new Uint8Array(512);
   image.set(code.bytes());
   image.set([0x55, 0xaa], 510);

@@ -1,16 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootSector, READY } from './boot-sector.ts';
+import { bootSector, modeSwitches, READY } from './boot-sector.ts';
 import { LINUX_READY, linuxGuest } from './linux-guest.ts';
 import { difference, type Picture, parsePpm } from './picture.ts';
 import { Qmp } from './qmp.ts';
 import { building, type RfbServer, rfbServer } from './rfb-server.ts';
 import { freePort, listening, type ServerProcess, startOnFreePort, startProcess } from './server-process.ts';
 
+type Guest = 'boot-sector' | 'linux' | 'mode-switches' | 'none';
+
 export interface QemuOptions {
-  /** `boot-sector` (default) prompts in a moment; `linux` in some seconds; `none` stays in the firmware: nothing to boot. */
-  readonly guest?: 'boot-sector' | 'linux' | 'none';
+  /**
+   * `boot-sector` (default) prompts in a moment; `linux` in some seconds; `mode-switches` takes no keys and never rests;
+   * `none` stays in the firmware: nothing to boot.
+   */
+  readonly guest?: Guest;
   /** How the console is reached; default `tcp`. A websocket has a TCP port beside it. */
   readonly display?: 'tcp' | 'unix' | 'websocket';
   /** Given: VncAuth with it. */
@@ -28,6 +33,11 @@ export interface Qemu extends RfbServer {
   stableTruth(quietMs?: number): Promise<Picture>;
   /** What the guest has received as key presses since it was ready, as it wrote it to its serial port (Latin-1). */
   typed(): Promise<string>;
+  /**
+   * What QEMU passed to its input devices so far, one event each as its trace has it: `key ctrl down`, `abs x 0x3554`,
+   * `rel y -3`, `button left up`, `sync`.
+   */
+  input(): Promise<string[]>;
 }
 
 /** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
@@ -39,6 +49,7 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
       const vncSocket = join(directory, 'vnc');
       const monitor = join(directory, 'qmp');
       const serial = join(directory, 'serial');
+      const trace = join(directory, 'trace');
       const webPort = display === 'websocket' ? await freePort() : 0;
       const console = [display === 'unix' ? `unix:${vncSocket}` : `127.0.0.1:${port - VNC_BASE_PORT}`, ...vnc];
       if (display === 'websocket') console.push(`websocket=127.0.0.1:${webPort}`);
@@ -53,6 +64,7 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
         await startProcess('qemu-system-x86_64', [
           ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
           ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
+          ...['-trace', 'input_event_*', '-D', trace],
           ...(await guestArgs(guest, directory)),
           ...objects,
           ...['-vnc', console.join(',')],
@@ -76,22 +88,23 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
         truth,
         stableTruth: (quietMs = 200) => stable(truth, quietMs),
         typed: async () => (await output()).slice(greeting),
+        input: async () => inputEvents(await readFile(trace, 'latin1').catch(() => '')),
       };
     }),
   );
 }
 
-async function guestArgs(guest: 'boot-sector' | 'linux' | 'none', directory: string): Promise<readonly string[]> {
+async function guestArgs(guest: Guest, directory: string): Promise<readonly string[]> {
   if (guest === 'none') return [];
   if (guest === 'linux') return linuxGuest(directory);
   const image = join(directory, 'boot.img');
-  await writeFile(image, bootSector());
+  await writeFile(image, guest === 'boot-sector' ? bootSector() : modeSwitches());
   return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', 'a'];
 }
 
 /** Waits for the guest's word on the serial port; gives the length of what it said. */
-async function waitForGuest(server: ServerProcess, guest: string, output: () => Promise<string>): Promise<number> {
-  if (guest === 'none') return 0;
+async function waitForGuest(server: ServerProcess, guest: Guest, output: () => Promise<string>): Promise<number> {
+  if (guest === 'none' || guest === 'mode-switches') return 0;
   const word = guest === 'linux' ? LINUX_READY : READY;
   return server.until(
     `${guest} guest`,
@@ -101,6 +114,20 @@ async function waitForGuest(server: ServerProcess, guest: string, output: () => 
     },
     GUEST_TIMEOUT_MS,
   );
+}
+
+/** Lines such as `input_event_key_qcode con -1, key qcode ctrl, down 1`. */
+function inputEvents(trace: string): string[] {
+  return trace.split('\n').flatMap((line) => {
+    const [, kind, rest = ''] =
+      /input_event_(key_qcode|key_number|abs|rel|btn|sync)\b(?: con -1, )?(.*)/.exec(line) ?? [];
+    const words = rest.replaceAll(',', '').split(' ');
+    const state = words.at(-1) === '1' ? 'down' : 'up';
+    if (kind === undefined) return [];
+    if (kind === 'abs' || kind === 'rel') return [`${kind} ${words[1]} ${words[3]}`];
+    if (kind === 'btn') return [`button ${words[1]} ${state}`];
+    return kind === 'sync' ? ['sync'] : [`key ${words[2]} ${state}`];
+  });
 }
 
 async function stable(truth: () => Promise<Picture>, quietMs: number): Promise<Picture> {

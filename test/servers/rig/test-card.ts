@@ -35,6 +35,20 @@ export function testCard(width: number, height: number): Picture {
   return { width, height, rgba };
 }
 
+/** Colours that the format can hold: every server then has the same idea of them, however it rounds. */
+export function exactIn(
+  picture: Picture,
+  format: { readonly redMax: number; readonly greenMax: number; readonly blueMax: number },
+): Picture {
+  const rgba = picture.rgba.slice();
+  for (let at = 0; at < rgba.length; at += 4) {
+    for (const [i, max] of [format.redMax, format.greenMax, format.blueMax].entries()) {
+      rgba[at + i] = Math.floor((Math.floor(((rgba[at + i] ?? 0) * (max + 1)) / 256) * 255) / max);
+    }
+  }
+  return { ...picture, rgba };
+}
+
 type Colour = readonly [red: number, green: number, blue: number];
 type Band = (x: number, y: number, random: Random) => Colour;
 

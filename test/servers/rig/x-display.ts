@@ -113,6 +113,35 @@ export class XDisplay implements Disposable {
     await this.client.sync();
   }
 
+  /** Gives the root window a pointer that shows: X servers start with none, or with their own. */
+  async showPointer(): Promise<void> {
+    const { client } = this;
+    const font = client.id();
+    const cursor = client.id();
+    const name = Buffer.from('cursor');
+    client.send(X.OpenFont, 0, font, pair(name.length, 0), name);
+    const colours = Buffer.alloc(12); // black on white
+    colours.fill(255, 6);
+    client.send(X.CreateGlyphCursor, 0, cursor, font, font, pair(XC_ARROW, XC_ARROW + 1), colours);
+    client.send(X.ChangeWindowAttributes, 0, client.screen.root, CURSOR, cursor);
+    await client.sync();
+  }
+
+  /** Switches to another of the sizes that the server lists, as `xrandr -s` does. */
+  async resize(width: number, height: number): Promise<void> {
+    const { client } = this;
+    const name = Buffer.from('RANDR');
+    const extension = await client.ask(X.QueryExtension, 0, pair(name.length, 0), name);
+    const randr = extension[9] ?? 0;
+    const info = await client.ask(randr, RR_GET_SCREEN_INFO, client.screen.root);
+    const sizes = Array.from({ length: info.readUInt16LE(20) }, (_, i) => info.subarray(32 + i * 8));
+    const index = sizes.findIndex((size) => size.readUInt16LE(0) === width && size.readUInt16LE(2) === height);
+    if (index < 0) throw new Error(`display ${this.name} has no size ${width}x${height}`);
+    const times = [info.readUInt32LE(12), info.readUInt32LE(16)];
+    const reply = await client.ask(randr, RR_SET_SCREEN_CONFIG, client.screen.root, ...times, pair(index, 1));
+    if (reply[1] !== 0) throw new Error(`display ${this.name} refused ${width}x${height}: status ${reply[1]}`);
+  }
+
   [Symbol.dispose](): void {
     this.client[Symbol.dispose]();
   }
@@ -153,6 +182,10 @@ function channelOf(mask: number): Channel {
 const packed = (red: number, green: number, blue: number) => red * 2 ** 24 + (green << 16) + (blue << 8) + 255;
 
 const TRUE_COLOUR = 4;
+const CURSOR = 0x4000;
+const XC_ARROW = 2;
+const RR_SET_SCREEN_CONFIG = 2;
+const RR_GET_SCREEN_INFO = 5;
 const Z_PIXMAP = 2;
 const BACKGROUND_PIXMAP = 1;
 /** Below the 2^16 words a request may have without the BIG-REQUESTS extension. */

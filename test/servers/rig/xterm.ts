@@ -25,6 +25,18 @@ export function xtermText(display: XDisplay, text: string, options: XtermOptions
   });
 }
 
+/** An xterm that prints lines without end. */
+export function xtermLoop(display: XDisplay, options: XtermOptions = {}): Promise<AsyncDisposable> {
+  return building(async (owned) => {
+    const directory = await owned.directory();
+    const running = join(directory, 'running');
+    const script = `i=0; : >'${running}'; while :; do i=$((i+1)); echo "$i $i $i $i"; done`;
+    const xterm = await start(owned, display, script, options);
+    await xterm.until('lines', () => readFile(running).catch(() => undefined));
+    return { [Symbol.asyncDispose]: () => owned.stop() };
+  });
+}
+
 export interface TtyOptions extends XtermOptions {
   /** Whether the terminal shows what is typed; default false. */
   readonly echo?: boolean;

@@ -1,0 +1,42 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export interface CliRun {
+  readonly process: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
+let built = false;
+
+/** Starts the command line as it is published: the bundle, built from these sources once a test file. */
+export function startCli(args: readonly string[], options: { readonly stdin?: string } = {}): CliRun {
+  if (!built) execFileSync('npm', ['run', '-s', 'build'], { cwd: root });
+  built = true;
+  const { RFBCTL_PASSWORD: _, RFBCTL_USERNAME: __, ...env } = process.env;
+  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { env });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.on('error', () => {}); // gone before it has read
+  child.stdin.end(options.stdin ?? '');
+  const result = new Promise<CliResult>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode) =>
+      resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }),
+    );
+  });
+  return { process: child, result };
+}
+
+export function cli(...args: readonly string[]): Promise<CliResult> {
+  return startCli(args).result;
+}
