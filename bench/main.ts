@@ -26,6 +26,7 @@ const USAGE = `usage: npm run bench -- [DIR | decoding | ${Object.keys(BENCHES).
 DIR              the streams there; default: the big corpus where it is, else fixtures
 --rounds N       of each; at least ${MIN_ROUNDS}, default ${DEFAULT_ROUNDS}
 --only S/D       streams and decoders with S and D in their names; may be repeated
+--cpu            decoders by processor time, for machines that have other things to do
 --json           seconds of every run, instead of the table of decoders`;
 
 const say: Say = (line) => void process.stderr.write(`${line}\n`);
@@ -37,6 +38,7 @@ async function* main(): AsyncGenerator<string> {
       rounds: { type: 'string', default: `${DEFAULT_ROUNDS}` },
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
+      cpu: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -47,12 +49,12 @@ async function* main(): AsyncGenerator<string> {
     return;
   }
   if (!(rounds >= MIN_ROUNDS)) throw new RangeError(`--rounds ${values.rounds}: a median wants ${MIN_ROUNDS} or more`);
-  const { only, json } = values;
+  const { only, json, cpu } = values;
   const bench = BENCHES[what];
   if (bench) yield await bench(rounds, say);
   else {
     const directory = what === 'decoding' || what === 'all' ? undefined : what;
-    yield await benchDecoding({ directory, rounds, only, json }, say);
+    yield await benchDecoding({ directory, rounds, only, json, cpu }, say);
   }
   if (what === 'all') for (const each of Object.values(BENCHES)) yield await each(rounds, say);
 }

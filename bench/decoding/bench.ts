@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { corpusDirectory, fixturesDirectory, streamsIn } from '../streams.ts';
+import { CLOCK_VARIABLE } from './clock.ts';
 import { compare } from './compare.ts';
 import { contenders } from './contenders.ts';
 import { type Result, report, speed } from './report.ts';
@@ -12,6 +13,8 @@ export interface DecodeBenchOptions {
   /** `STREAM`, `/DECODER` or `STREAM/DECODER`, parts of names; each may be left out, and there may be several. */
   readonly only: readonly string[];
   readonly json: boolean;
+  /** Processor time instead of the clock's: for machines that have other things to do. */
+  readonly cpu: boolean;
 }
 
 /** Untimed, so that the just-in-time compilers have seen the stream: what a session is after its first second. */
@@ -20,6 +23,7 @@ const WARMUPS = 2;
 /** Streams times decoders. Gives what to print. */
 export async function benchDecoding(options: DecodeBenchOptions, say: (line: string) => void): Promise<string> {
   const { rounds, only } = options;
+  if (options.cpu) process.env[CLOCK_VARIABLE] = 'cpu';
   const directory = options.directory ?? (existsSync(corpusDirectory) ? corpusDirectory : fixturesDirectory);
   const ready = contenders.filter((contender) => {
     const missing = 'prepare' in contender ? contender.prepare() : undefined;
@@ -41,7 +45,7 @@ export async function benchDecoding(options: DecodeBenchOptions, say: (line: str
     const speeds = chosen.map(({ name }) => `${name} ${speed(result, name)?.toFixed(0) ?? '–'}`);
     say(`${stream.name}: ${speeds.join(', ')} Mpixel/s`);
   }
-  if (results.length === 0) throw new RangeError(`nothing is called ${only.join(' or ')}`);
+  if (results.length === 0) throw new RangeError(`nothing in ${directory} is called ${only.join(' or ')}`);
   if (!options.json)
     return report(
       results,

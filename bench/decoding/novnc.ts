@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cut, readStream, type Stream } from '../streams.ts';
+import { now } from './clock.ts';
 import { HeadlessDisplay, loadJpegDecoder } from './novnc-display.ts';
 import { parseRunArgs } from './run-args.ts';
 import { answerLines, type Decoded } from './run-lines.ts';
@@ -156,9 +157,9 @@ function decode(): Decoded {
   const decoders = new Map(decoderClasses.map(([type, Decoder]) => [type, new Decoder()]));
   const updates = new FramebufferUpdates(sock, display, decoders);
   sock.on('message', () => updates.handleMessages());
-  const start = performance.now();
+  const start = now();
   for (const piece of pieces) channel.onmessage({ data: piece.buffer });
-  const seconds = (performance.now() - start) / 1000;
+  const seconds = now() - start;
   if (!updates.idle || sock.rQlen() > 0) throw new Error(`${stream.name}: ${sock.rQlen()} bytes were not read`);
   return { seconds, rgba: () => inOrder(display.pixels, stream) };
 }

@@ -5,6 +5,7 @@ import { writePixelFormat } from '../../src/rfb/protocol/pixel-format.ts';
 import type { SessionOptions } from '../../src/rfb/session/session.ts';
 import { type Library, loadLibrary } from '../library.ts';
 import { cut, readStream, type Stream } from '../streams.ts';
+import { now } from './clock.ts';
 import type { Decoded } from './run-lines.ts';
 
 /** Plays recorded bytes to a real session, by the way that a server's bytes take. */
@@ -62,16 +63,16 @@ export class SessionDecoder {
       read += length;
     });
     const ended = new Promise<{ at: number; error: Error | undefined }>((resolve) => {
-      session.once('closed', (error) => resolve({ at: performance.now(), error }));
+      session.once('closed', (error) => resolve({ at: now(), error }));
     });
     const play = async () => {
-      const start = performance.now();
+      const start = now();
       pipe.release();
       const { at, error } = await ended;
       if (read !== length || !(error instanceof this.#library.ConnectionError)) {
         throw new Error(`${this.#stream.name}: ${length - read} of ${length} bytes not decoded: ${error?.message}`);
       }
-      return (at - start) / 1000;
+      return at - start;
     };
     return { session, play };
   }
