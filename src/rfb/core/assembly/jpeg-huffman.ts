@@ -3,8 +3,9 @@
 /** Codes up to this length are decoded by one look into a table. */
 export const LOOKAHEAD: u32 = 10;
 
-/** In an entry of a lookup table: what ends a block. */
-export const END_OF_BLOCK: u32 = 128;
+/** How far the position moves at the end of a block, and where there is no such code: beyond all 64 places. */
+export const END_OF_BLOCK: u32 = 256;
+const NO_CODE: u32 = (128 << 16) | 1;
 
 const MAX_CODE_LENGTH: u32 = 16;
 
@@ -75,7 +76,7 @@ function entryOf(symbol: u32, codeLength: u32, isAc: bool): u32 {
   return (advance << 16) | (size << 8) | (codeLength + size);
 }
 
-/** The entry for a code longer than LOOKAHEAD at the top of `buffer`; 0 where there is no such code. */
+/** The entry for a code longer than LOOKAHEAD at the top of `buffer`, or NO_CODE. */
 export function longCode(lookup: usize, buffer: u64, isAc: bool): u32 {
   const table = lookup - LOOKUP;
   const bits = <u32>(buffer >> 48);
@@ -84,7 +85,7 @@ export function longCode(lookup: usize, buffer: u64, isAc: bool): u32 {
     const index = <i32>(bits >> (MAX_CODE_LENGTH - codeLength)) + load<i32>(table + OFFSETS + (codeLength << 2));
     return entryOf(load<u8>(table + MAX_CODE_LENGTH + index), codeLength, isAc);
   }
-  return 0;
+  return NO_CODE;
 }
 
 /** Where `unstuff` stopped in the source: at a marker or at the end. */

@@ -5,6 +5,9 @@ import { BLOCK, BLOCK_SIZE, exceeds, flatBlock, inverseDct, OFFSETS } from './jp
 import { BROKEN, OK, UNSUPPORTED } from './jpeg-results';
 import { finishRows, stride } from './jpeg-rows';
 
+/** The place of the last coefficient, in zigzag order. */
+const LAST: u32 = 63;
+
 const RST0 = 0xd0;
 const EOI = 0xd9;
 
@@ -87,47 +90,47 @@ export function decodeScan(
       }
 
       for (let plan = PLAN; plan < planned; plan += PLAN_SIZE) {
-        if (bitCount < 32) {
-          buffer |= load<u64>(position - 8) >> bitCount;
-          position -= (63 - bitCount) >> 3;
-          bitCount |= 56;
-        }
-        const dcLookup = load<usize>(plan, 0);
-        let entry = load<u32>(dcLookup + (<usize>(buffer >> (64 - LOOKAHEAD)) << 2));
-        if (!entry) {
-          entry = longCode(dcLookup, buffer, false);
-          if (!entry) return UNSUPPORTED;
-        }
+        buffer |= load<u64>(position - 8) >> bitCount;
+        position -= (63 - bitCount) >> 3;
+        bitCount |= 56;
+        let entry = entryAt(load<usize>(plan, 0), buffer, false);
+        if (entry >> 16) return UNSUPPORTED;
         const prediction = load<usize>(plan, 24);
         const dc = load<i32>(prediction) + valueOf(buffer, entry);
         store<i32>(prediction, dc);
         buffer <<= entry;
         bitCount -= entry & 63;
 
-        const acLookup = load<usize>(plan, 4);
+        const lookup = load<usize>(plan, 4);
         let touched: u32 = 0;
         let k: u32 = 0;
-        do {
-          if (bitCount < 32) {
-            buffer |= load<u64>(position - 8) >> bitCount;
-            position -= (63 - bitCount) >> 3;
-            bitCount |= 56;
-          }
-          entry = load<u32>(acLookup + (<usize>(buffer >> (64 - LOOKAHEAD)) << 2));
-          if (!entry) {
-            entry = longCode(acLookup, buffer, true);
-            if (!entry) return givenUp();
-          }
-          const value = valueOf(buffer, entry);
+        let value: i32 = 0;
+        while (true) {
+          // Two at a time, which are no longer than what a buffer holds at least: quicker than to look each time.
+          buffer |= load<u64>(position - 8) >> bitCount;
+          position -= (63 - bitCount) >> 3;
+          bitCount |= 56;
+
+          entry = entryAt(lookup, buffer, true);
+          value = valueOf(buffer, entry);
           buffer <<= entry;
           bitCount -= entry & 63;
           k += entry >> 16;
-          if (k > 63) break;
-          const offset = <u32>load<u8>(OFFSETS + k);
-          touched |= offset;
-          store<i16>(BLOCK + offset, <i16>value);
-        } while (k < 63);
-        if (k > 63 && k < END_OF_BLOCK) return givenUp();
+          if (k >= LAST) break;
+          touched |= place(k, value);
+
+          entry = entryAt(lookup, buffer, true);
+          value = valueOf(buffer, entry);
+          buffer <<= entry;
+          bitCount -= entry & 63;
+          k += entry >> 16;
+          if (k >= LAST) break;
+          touched |= place(k, value);
+        }
+        if (k < END_OF_BLOCK) {
+          if (k > LAST) return givenUp();
+          touched |= place(k, value);
+        }
 
         const quantization = load<usize>(plan, 8);
         const target = load<usize>(plan, 16) + mcu * load<u32>(plan, 20);
@@ -147,6 +150,22 @@ export function decodeScan(
     finishRows(mcuRow, mcuRow == mcuRows - 1);
   }
   return segmentEnd == end || markerAt(segmentEnd, end, EOI) ? OK : UNSUPPORTED;
+}
+
+// @ts-ignore: decorator
+@inline
+function entryAt(lookup: usize, buffer: u64, isAc: bool): u32 {
+  const entry = load<u32>(lookup + (<usize>(buffer >> (64 - LOOKAHEAD)) << 2));
+  return entry ? entry : longCode(lookup, buffer, isAc);
+}
+
+/** Stores a coefficient; returns where. */
+// @ts-ignore: decorator
+@inline
+function place(k: u32, value: i32): u32 {
+  const offset = <u32>load<u8>(OFFSETS + k);
+  store<i16>(BLOCK + offset, <i16>value);
+  return offset;
 }
 
 /** The value behind the code that `entry` stands for, at the top of `buffer` (ITU T.81 F.2.2.1: EXTEND). */
