@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { ProtocolError } from '../../../src/rfb/errors.ts';
-import { decodeJpeg } from '../../../src/rfb/protocol/jpeg.ts';
+import { decodeJpeg, jpegSize } from '../../../src/rfb/protocol/jpeg.ts';
 import { CoreJpeg } from '../../support/core-jpeg.ts';
 import { recordedStreams, sha256 } from '../../support/recorded-streams.ts';
 import { StreamPlayer } from '../../support/stream-player.ts';
@@ -170,6 +170,7 @@ describe('the bytes of each marker', () => {
       'UNSUPPORTED',
     ],
     ['arithmetic conditioning', inserted(0xc0, 0xff, 0xcc, 0, 4, 0, 0), 'UNSUPPORTED'],
+    ['another version of JFIF', bytes.map((byte, at) => (at === 11 ? 2 : byte)), 'UNSUPPORTED'],
     ['anything between two markers', inserted(0xc0, 1, 2, 3), 'BROKEN'],
     ['a restart interval of the wrong length', inserted(0xc0, 0xff, 0xdd, 0, 5, 0, 1, 0), 'BROKEN'],
     ['restart markers announced, but not sent', inserted(0xda, 0xff, 0xdd, 0, 4, 0, 1), 'UNSUPPORTED'],
@@ -192,16 +193,55 @@ describe('the bytes of each marker', () => {
   });
 });
 
-describe('coefficients beyond all pictures', () => {
-  const { bytes, width, height } = inCore.find(({ name }) => name === 'checks-17x33-q100-444') as Picture;
+describe('coefficients that no picture has', () => {
+  /** Sizes 0, 3 and 11 of a DC difference, or 0 (the end), 3 and 10 of an AC coefficient, have the codes 00, 01 and 10. */
+  const dcTable = [0, 3, 11];
+  const acTable = [0x00, 0x03, 0x0a];
 
-  test.each([1, 2, 3, 8, 32, 33, 100, 255])('quantized by %i throughout', async (factor) => {
-    const changed = bytes.slice();
-    for (let at = markerAt(changed, 0xdb); at >= 0; at = markerAt(changed, 0xdb, at + 1)) {
-      changed.fill(factor, at + 5, at + 5 + 64);
-    }
-    await expectAgreement(changed, width, height);
-    expect(core.decode(changed, width, height).result).toBe(factor < 4 ? 'OK' : 'UNSUPPORTED');
+  /** Grey blocks in a row, of a scan in bits. */
+  function blocks(count: number, dcFactor: number, acFactor: number, scan: string): Uint8Array {
+    const bits = scan.replaceAll(' ', '');
+    const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1');
+    const data = (padded.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+    const factors = Array.from({ length: 64 }, (_, k) => (k ? acFactor : dcFactor)).flatMap((q) => [q >> 8, q & 255]);
+    const counts = [0, 3, ...Array.from({ length: 14 }, () => 0)];
+    return Uint8Array.of(
+      ...[0xff, 0xd8],
+      ...[0xff, 0xdb, 0, 131, 0x10, ...factors],
+      ...[0xff, 0xc1, 0, 11, 8, 0, 8, 0, count * 8, 1, 1, 0x11, 0],
+      ...[0xff, 0xc4, 0, 22, 0x00, ...counts, ...dcTable],
+      ...[0xff, 0xc4, 0, 22, 0x10, ...counts, ...acTable],
+      ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0],
+      ...data.flatMap((byte) => (byte === 0xff ? [0xff, 0] : [byte])),
+      ...[0xff, 0xd9],
+    );
+  }
+
+  const dc = { 0: '00', 4: '01 100', 1024: '10 10000000000', '-1024': '10 01111111111' };
+  const ac = { end: '00', 4: '01 100', '-512': '10 0111111111', none: '11' };
+
+  test.each([
+    ['the brightest flat block that is not clamped twice', blocks(1, 3, 1, `${dc[1024]} ${ac.end}`), 'OK'],
+    ['a brighter one', blocks(1, 4, 1, `${dc[1024]} ${ac.end}`), 'UNSUPPORTED'],
+    ['the darkest', blocks(1, 4, 1, `${dc[-1024]} ${ac.end}`), 'OK'],
+    ['a darker one', blocks(1, 5, 1, `${dc[-1024]} ${ac.end}`), 'UNSUPPORTED'],
+    ['a level that leaves 16 bits', blocks(1, 16384, 1, `${dc[4]} ${ac.end}`), 'UNSUPPORTED'],
+    ['the same in a block that is not flat', blocks(1, 16384, 1, `${dc[4]} ${ac[4]} ${ac.end}`), 'UNSUPPORTED'],
+    ['a coefficient that leaves 16 bits', blocks(1, 1, 16384, `${dc[0]} ${ac[4]} ${ac.end}`), 'UNSUPPORTED'],
+    ['one that is too big all the same', blocks(1, 1, 60, `${dc[0]} ${ac[-512]} ${ac.end}`), 'UNSUPPORTED'],
+    ['one that is not', blocks(1, 1, 2, `${dc[0]} ${ac[-512]} ${ac.end}`), 'OK'],
+    ['coefficients at every place', blocks(1, 1, 1, `${dc[4]} ${ac[4].repeat(63)}`), 'OK'],
+    ['and a block after them', blocks(2, 1, 1, `${dc[4]} ${ac[4].repeat(63)} ${dc[0]} ${ac.end}`), 'OK'],
+    ['a code that is none', blocks(1, 1, 1, `${dc[4]} ${ac[4].repeat(62)} ${ac.none.repeat(20)}`), 'UNSUPPORTED'],
+  ] as const)('%s', async (_what, bytes, wanted) => {
+    const { width } = jpegSize(bytes);
+    expect(core.decode(bytes, width, 8).result).toBe(wanted);
+    await expectAgreement(bytes, width, 8);
+    // Nothing of it is in the picture after it.
+    core.decode(bytes, width, 8);
+    const one = blocks(1, 1, 1, `${dc[4]} ${ac[4]} ${ac.end}`);
+    await expectAgreement(one, 8, 8);
+    expect(core.decode(one, 8, 8).result).toBe('OK');
   });
 });
 
