@@ -17,8 +17,8 @@ export interface DecodeBenchOptions {
   readonly cpu: boolean;
 }
 
-/** Untimed, so that the just-in-time compilers have seen the stream: what a session is after its first second. */
-const WARMUPS = 2;
+/** Enough for the just-in-time compilers to have seen everything: what a session is after its first second. */
+const WARMUP_SECONDS = 1;
 
 /** Streams times decoders. Gives what to print. */
 export async function benchDecoding(options: DecodeBenchOptions, say: (line: string) => void): Promise<string> {
@@ -37,7 +37,7 @@ export async function benchDecoding(options: DecodeBenchOptions, say: (line: str
     const stream = { ...described, pixels: await pixelsOf(described) };
     const samples = await compare(stream, chosen, {
       rounds,
-      warmups: WARMUPS,
+      warmupSeconds: WARMUP_SECONDS,
       onFailure: (name, reason) => say(`${stream.name}: ${name} has no result: ${reason}`),
     });
     const result = { stream: stream.name, pixels: stream.pixels, samples };

@@ -12,10 +12,14 @@ export type Samples = ReadonlyMap<string, readonly number[]>;
 
 export interface CompareOptions {
   readonly rounds: number;
-  readonly warmups: number;
+  /** How long each decodes before the first round, in 2 to 30 runs: then its code is compiled. */
+  readonly warmupSeconds: number;
   /** Told why a contender has no result. */
   readonly onFailure: (contender: string, reason: string) => void;
 }
+
+const MIN_WARMUPS = 2;
+const MAX_WARMUPS = 30;
 
 /** Where a lossy picture is right. */
 const MIN_PSNR_DB = 40;
@@ -37,27 +41,41 @@ export async function compare(
     .map((contender) => {
       const pictureFile = join(directory, contender.name);
       const process = new LineProcess(contender.command(stream, { rawFile, pictureFile }));
-      return { contender, process, pictureFile, seconds: [] as number[], failed: false };
+      const once = async (): Promise<number> => {
+        const { seconds } = JSON.parse(await process.ask());
+        if (!contender.limit) checkPicture(stream, readFileSync(pictureFile));
+        return seconds;
+      };
+      return { name: contender.name, process, once, seconds: [] as number[], failed: false };
     });
+  const attempt = async (run: (typeof running)[number], job: () => Promise<void>) => {
+    if (run.failed) return;
+    try {
+      await job();
+    } catch (error) {
+      run.failed = true;
+      options.onFailure(run.name, (error as Error).message);
+    }
+  };
   try {
-    for (let round = -options.warmups; round < options.rounds; round++) {
-      for (const run of rotated(running, round + options.warmups)) {
-        if (run.failed) continue;
-        try {
-          const { seconds } = JSON.parse(await run.process.ask());
-          if (!run.contender.limit) checkPicture(stream, readFileSync(run.pictureFile));
-          if (round >= 0) run.seconds.push(seconds);
-        } catch (error) {
-          run.failed = true;
-          options.onFailure(run.contender.name, (error as Error).message);
+    for (const run of running) {
+      await attempt(run, async () => {
+        for (let times = 0, seconds = 0; times < MAX_WARMUPS; times++) {
+          if (times >= MIN_WARMUPS && seconds >= options.warmupSeconds) break;
+          seconds += await run.once();
         }
+      });
+    }
+    for (let round = 0; round < options.rounds; round++) {
+      for (const run of rotated(running, round)) {
+        await attempt(run, async () => void run.seconds.push(await run.once()));
       }
     }
   } finally {
     for (const { process } of running) process[Symbol.dispose]();
     rmSync(directory, { recursive: true });
   }
-  return new Map(running.filter(({ failed }) => !failed).map(({ contender, seconds }) => [contender.name, seconds]));
+  return new Map(running.filter(({ failed }) => !failed).map(({ name, seconds }) => [name, seconds]));
 }
 
 /** @throws Error when it is not what the screen showed */
