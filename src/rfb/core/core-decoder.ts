@@ -54,7 +54,7 @@ class CoreDecoder implements UpdateDecoder {
     for (;;) {
       const core = this.#prepare(target);
       const status = this.#feed(core, reader);
-      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, target);
+      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
       core.takeEvents((x, y, width, height, type) => {
         target.painted({ x, y, width, height }, names.get(type) ?? '');
       });
@@ -65,6 +65,11 @@ class CoreDecoder implements UpdateDecoder {
           return;
         case layout.NEED_MORE:
           if (reader.buffered === 0) await reader.some(1);
+          break;
+        case layout.NEED_WHOLE:
+          await reader.need(core.get(layout.AT_PAYLOAD_LENGTH));
+          // What was copied is a part of it.
+          this.#copiedOf = undefined;
           break;
         case layout.PSEUDO:
           await pseudoRect(core, reader, target);
@@ -145,9 +150,9 @@ async function pseudoRect(core: PixelCore, reader: ByteReader, target: UpdateTar
 }
 
 /** JPEGs that the core does not decode (progressive ones, for example), or calls broken: a whole decoder has the last word. */
-async function paintJpeg(core: PixelCore, { framebuffer }: UpdateTarget): Promise<void> {
+async function paintJpeg(core: PixelCore, reader: ByteReader, { framebuffer }: UpdateTarget): Promise<void> {
   const rect = rectOf(core);
-  const at = core.get(layout.AT_JPEG_AT);
-  const bytes = core.bytes.subarray(at, at + core.get(layout.AT_JPEG_LENGTH));
-  framebuffer.blit(rect, await decodeJpeg(bytes, rect.width, rect.height));
+  const length = core.get(layout.AT_PAYLOAD_LENGTH);
+  await reader.need(length);
+  framebuffer.blit(rect, await decodeJpeg(reader.view(length), rect.width, rect.height));
 }

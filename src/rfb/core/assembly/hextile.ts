@@ -57,10 +57,10 @@ function tile<F>(at: usize, end: usize, width: i32, height: i32): usize {
   const stride = s.stride;
   const origin = addressOf(s.x + s.tileX, s.y + s.tileY);
   if (subencoding & RAW) {
-    const rowLength = width * bytesOf<F>();
-    if (<i32>(end - at) < rowLength * height) return more();
-    for (let row = origin; height > 0; height--, row += stride, at += rowLength) convert<F>(at, row, width);
-    return at;
+    const length = width * height * bytesOf<F>();
+    if (<i32>(end - at) < length) return more();
+    convert<F>(at, origin, width, height, stride);
+    return at + length;
   }
   const headLength =
     (subencoding & BACKGROUND_SPECIFIED ? bytesOf<F>() : 0) +

@@ -11,7 +11,6 @@ export {
   EVENT_SIZE,
   INPUT,
   INPUT_SIZE,
-  INPUT_STRIDE,
   LUT8,
   LUT16,
   STREAMS,
@@ -23,6 +22,7 @@ export {
   PSEUDO,
   PAUSE,
   FAILED,
+  NEED_WHOLE,
   JPEG_FALLBACK,
   RECT_OUTSIDE,
   COPY_SOURCE_OUTSIDE,
@@ -76,8 +76,7 @@ export const AT_TILE_X: usize = offsetof<State>('tileX');
 export const AT_TILE_Y: usize = offsetof<State>('tileY');
 export const AT_TILE_WIDTH: usize = offsetof<State>('tileWidth');
 export const AT_TILE_HEIGHT: usize = offsetof<State>('tileHeight');
-export const AT_JPEG_AT: usize = offsetof<State>('jpegAt');
-export const AT_JPEG_LENGTH: usize = offsetof<State>('jpegLength');
+export const AT_PAYLOAD_LENGTH: usize = offsetof<State>('payloadLength');
 export const AT_PIXEL_KIND: usize = offsetof<State>('pixelKind');
 export const AT_CPIXEL_KIND: usize = offsetof<State>('cpixelKind');
 export const AT_TPIXEL_KIND: usize = offsetof<State>('tpixelKind');

@@ -14,28 +14,25 @@ export const CARRY_SIZE: i32 = 4096;
 export const PALETTE: usize = 0x14000;
 /** The pixels of a 64x64 tile, and room for stores that go beyond its end. */
 export const TILE: usize = 0x15000;
-/** Two buffers that input is copied or received into, 64 KiB each with room for loads that go beyond their end. */
+/** What TypeScript copies here to be read. No JPEG that is decoded here is longer. */
 export const INPUT: usize = 0x20000;
-export const INPUT_SIZE: i32 = 0x10000;
-export const INPUT_STRIDE: i32 = 0x10800;
-/** Colours by the value of an 8-bit pixel. */
-export const LUT8: usize = 0x4f000;
+export const INPUT_SIZE: i32 = 0x40000;
+/** Colours by the value of an 8-bit pixel. Before it is room for loads that go beyond the input. */
+export const LUT8: usize = 0x61000;
 /** Colours by the value of a 16-bit pixel as loaded, whatever its byte order. */
-export const LUT16: usize = 0x50000;
+export const LUT16: usize = 0x62000;
 /** The channels of two rows of the gradient filter. */
-export const GRADIENT: usize = 0x90000;
+export const GRADIENT: usize = 0xa2000;
+export const JPEG_SCRATCH: usize = 0xe0000;
+export const JPEG_SCRATCH_SIZE: usize = 0x120000;
 /** The six zlib streams: Zlib's, ZRLE's and Tight's four. Each has its state, then its window. */
-export const STREAMS: usize = 0x100000;
+export const STREAMS: usize = 0x200000;
 export const STREAM_COUNT: i32 = 6;
-export const STREAM_SIZE: usize = 0x40000;
-export const WINDOW_OFFSET: usize = 0x18000;
+export const STREAM_SIZE: usize = 0x21000;
+export const WINDOW_OFFSET: usize = 0x1000;
 /** 64 KiB that may have to stay (history, or a row that is incomplete) and as much to inflate into. */
 export const WINDOW_SIZE: usize = 0x20000;
-/** A JPEG that does not arrive in one piece: Tight's lengths have 22 bits. */
-export const JPEG: usize = 0x300000;
-export const JPEG_SCRATCH: usize = 0x720000;
-export const JPEG_SCRATCH_SIZE: usize = 0x6e0000;
-export const FRAMEBUFFER: usize = 0xe00000;
+export const FRAMEBUFFER: usize = 0x2d0000;
 
 /** What `feed` returns. The first two never reach TypeScript. */
 export const CONTINUE: i32 = 0;
@@ -46,8 +43,10 @@ export const PSEUDO: i32 = 3;
 /** There are many events, or much has been painted: others may have a turn. */
 export const PAUSE: i32 = 4;
 export const FAILED: i32 = 5;
-/** The JPEG at `jpegAt` is left to another decoder; `paintedByOther` says when it is in the framebuffer. */
-export const JPEG_FALLBACK: i32 = 6;
+/** The next `payloadLength` bytes, a JPEG, are wanted in one piece. */
+export const NEED_WHOLE: i32 = 6;
+/** They come next and are left to another decoder. */
+export const JPEG_FALLBACK: i32 = 7;
 
 /** All that lives longer than a call. A new instance continues from a copy of it. */
 @unmanaged
@@ -72,8 +71,8 @@ export class State {
   tileY: i32;
   tileWidth: i32;
   tileHeight: i32;
-  jpegAt: i32;
-  jpegLength: i32;
+  /** Of a compressed rectangle. */
+  payloadLength: u32;
 
   // Written by TypeScript: the pixel format, see src/rfb/core/format-layout.ts, and the framebuffer's size.
   pixelKind: i32;
@@ -120,12 +119,10 @@ export class State {
   /** 0 when no tile of the rectangle has had a palette. */
   paletteSize: i32;
 
-  /** Of a compressed payload. */
+  /** What is left of a payload, and what it has become. */
   stream: usize;
-  payloadLength: u32;
   payloadLeft: u32;
   inflated: u32;
-  wanted: i32;
   content: i32;
   dataLength: i32;
 }

@@ -87,57 +87,60 @@ export function colourOf(value: u32): u32 {
   return OPAQUE | (blue << 16) | (green << 8) | red;
 }
 
-/** Converts `count` pixels. May load, but not store, some bytes beyond them. */
+/** Converts four pixels. May load some bytes beyond them. */
 @inline
-export function convert<F>(from: usize, to: usize, count: i32): void {
-  const end = to + (count << 2);
-  if (isFloat<F>()) {
-    if (s.swizzled) {
-      const order = swizzle();
-      const opaque = i32x4.splat(OPAQUE);
-      for (const last = end - 12; to < last; to += 16, from += 4 * bytesOf<F>()) {
-        v128.store(to, v128.or(i8x16.swizzle(v128.load(from), order), opaque));
-      }
-    }
-  } else if (sizeof<F>() == 4) {
-    const opaque = i32x4.splat(OPAQUE);
-    if (isSigned<F>()) {
-      for (const last = end - 12; to < last; to += 16, from += 12) {
-        const bytes = v128.load(from);
-        const spread = i8x16.shuffle(bytes, bytes, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12);
-        v128.store(to, v128.or(spread, opaque));
-      }
-    } else {
-      for (const last = end - 60; to < last; to += 64, from += 64) {
-        v128.store(to, v128.or(v128.load(from), opaque));
-        v128.store(to, v128.or(v128.load(from, 16), opaque), 16);
-        v128.store(to, v128.or(v128.load(from, 32), opaque), 32);
-        v128.store(to, v128.or(v128.load(from, 48), opaque), 48);
-      }
-      for (const last = end - 12; to < last; to += 16, from += 16) {
-        v128.store(to, v128.or(v128.load(from), opaque));
-      }
-    }
+function convertFour<F>(from: usize, to: usize): void {
+  if (isFloat<F>() && s.swizzled) {
+    v128.store(to, v128.or(i8x16.swizzle(v128.load(from), swizzle()), i32x4.splat(OPAQUE)));
+  } else if (!isFloat<F>() && sizeof<F>() == 4) {
+    let four = v128.load(from);
+    if (isSigned<F>()) four = i8x16.shuffle(four, four, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12);
+    v128.store(to, v128.or(four, i32x4.splat(OPAQUE)));
   } else {
-    for (const last = end - 12; to < last; to += 16, from += 4 * bytesOf<F>()) {
-      store<u32>(to, pixelAt<F>(from));
-      store<u32>(to, pixelAt<F>(from + bytesOf<F>()), 4);
-      store<u32>(to, pixelAt<F>(from + 2 * bytesOf<F>()), 8);
-      store<u32>(to, pixelAt<F>(from + 3 * bytesOf<F>()), 12);
-    }
+    store<u32>(to, pixelAt<F>(from));
+    store<u32>(to, pixelAt<F>(from + bytesOf<F>()), 4);
+    store<u32>(to, pixelAt<F>(from + 2 * bytesOf<F>()), 8);
+    store<u32>(to, pixelAt<F>(from + 3 * bytesOf<F>()), 12);
   }
-  for (; to < end; to += 4, from += bytesOf<F>()) store<u32>(to, pixelAt<F>(from));
+}
+
+/** Converts `height` rows of `width` pixels that lie one after the other, into rows `stride` bytes apart. */
+export function convert<F>(from: usize, to: usize, width: i32, height: i32, stride: i32): void {
+  if (width < 4) {
+    for (; height > 0; height--, to += stride) {
+      for (let x = 0; x < width; x++, from += bytesOf<F>()) store<u32>(to + (x << 2), pixelAt<F>(from));
+    }
+    return;
+  }
+  // The first four of a row may overlap with those that are aligned, and the last four end where the row does.
+  const lastFrom = (width - 4) * bytesOf<F>();
+  const lastTo = (width - 4) << 2;
+  for (; height > 0; height--, to += stride, from += width * bytesOf<F>()) {
+    const last = to + lastTo;
+    convertFour<F>(from, to);
+    const skipped = 4 - ((<i32>to >> 2) & 3);
+    let at = from + skipped * bytesOf<F>();
+    let next = to + (skipped << 2);
+    for (const many = last - 44; next < many; next += 64, at += 16 * bytesOf<F>()) {
+      convertFour<F>(at, next);
+      convertFour<F>(at + 4 * bytesOf<F>(), next + 16);
+      convertFour<F>(at + 8 * bytesOf<F>(), next + 32);
+      convertFour<F>(at + 12 * bytesOf<F>(), next + 48);
+    }
+    for (; next < last; next += 16, at += 4 * bytesOf<F>()) convertFour<F>(at, next);
+    convertFour<F>(from + lastFrom, last);
+  }
 }
 
 /** `convert` for a kind that is known only now. */
-export function convertKind(kind: i32, from: usize, to: usize, count: i32): void {
+export function convertKind(kind: i32, from: usize, to: usize, width: i32, height: i32, stride: i32): void {
   switch (kind) {
-    case RGBX: return convert<Rgbx>(from, to, count);
-    case RGB: return convert<Rgb>(from, to, count);
-    case BYTE: return convert<Byte>(from, to, count);
-    case WORD: return convert<Word>(from, to, count);
-    case ANY_FOUR: return convert<AnyFour>(from, to, count);
-    default: return convert<AnyThree>(from, to, count);
+    case RGBX: return convert<Rgbx>(from, to, width, height, stride);
+    case RGB: return convert<Rgb>(from, to, width, height, stride);
+    case BYTE: return convert<Byte>(from, to, width, height, stride);
+    case WORD: return convert<Word>(from, to, width, height, stride);
+    case ANY_FOUR: return convert<AnyFour>(from, to, width, height, stride);
+    default: return convert<AnyThree>(from, to, width, height, stride);
   }
 }
 

@@ -17,23 +17,18 @@ export function rows(kind: i32, at: usize, end: usize): usize {
   if (s.width == 0) return at;
   const size = bytesOfKind(kind);
   let available: i32 = <i32>(end - at) / size;
-  if (s.column == 0 && s.width << 2 == s.stride && available >= s.width) {
-    // Rows of the framebuffer's own width are one piece.
-    const count = min(s.height - s.row, available / s.width);
-    convertKind(kind, at, addressOf(s.x, s.y + s.row), count * s.width);
-    s.row += count;
-    at += count * s.width * size;
-    available -= count * s.width;
-  }
   while (available > 0 && s.row < s.height) {
-    const count = min(s.width - s.column, available);
-    convertKind(kind, at, addressOf(s.x + s.column, s.y + s.row), count);
-    at += count * size;
-    available -= count;
-    s.column += count;
+    let width = s.width - s.column;
+    let height = 1;
+    if (s.column == 0 && available >= width) height = min(s.height - s.row, available / width);
+    else width = min(width, available);
+    convertKind(kind, at, addressOf(s.x + s.column, s.y + s.row), width, height, s.stride);
+    at += width * height * size;
+    available -= width * height;
+    s.column += width;
     if (s.column == s.width) {
       s.column = 0;
-      s.row++;
+      s.row += height;
     }
   }
   return at;

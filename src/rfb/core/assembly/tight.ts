@@ -2,11 +2,12 @@ import { jpegDecode, OK } from './jpeg';
 import {
   fail,
   GRADIENT_OF_MAP,
-  JPEG,
+  INPUT_SIZE,
   JPEG_FALLBACK,
   JPEG_SCRATCH,
   JPEG_SCRATCH_SIZE,
   NEED_MORE,
+  NEED_WHOLE,
   PALETTE,
   s,
   setSignal,
@@ -58,7 +59,6 @@ export function tightHeader(at: usize, end: usize): usize {
     if (at == 0) return more(start);
     resetStreams(control);
     s.payloadLength = s.dataLength;
-    s.payloadLeft = s.dataLength;
     follows = PICTURE;
     return at;
   }
@@ -74,7 +74,7 @@ export function tightHeader(at: usize, end: usize): usize {
     const count = <i32>load<u8>(at++) + 1;
     if (count < 2) return fail(TIGHT_PALETTE);
     if (<i32>(end - at) < count * size) return more(start);
-    convertKind(s.tpixelKind, at, PALETTE, count);
+    convertKind(s.tpixelKind, at, PALETTE, count, 1, 0);
     memory.fill(PALETTE + (count << 2), 0, (256 - count) << 2);
     at += count * size;
     s.paletteSize = count;
@@ -138,26 +138,18 @@ export function plain(at: usize, end: usize): usize {
   return filtered(at, at + s.payloadLength);
 }
 
-/** Decodes in place where the picture is here in one piece. */
+/** A JPEG, decoded where it lies. */
 export function picture(at: usize, end: usize): usize {
-  let from = at;
-  const available = <u32>(end - at);
-  if (s.payloadLeft == s.payloadLength && available >= s.payloadLength) {
-    at += s.payloadLength;
-  } else {
-    const piece = min(available, s.payloadLeft);
-    memory.copy(JPEG + s.payloadLength - s.payloadLeft, at, piece);
-    s.payloadLeft -= piece;
-    at += piece;
-    if (s.payloadLeft > 0) return more(at);
-    from = JPEG;
+  const length = s.payloadLength;
+  if (length <= <u32>INPUT_SIZE) {
+    if (<u32>(end - at) < length) {
+      setSignal(NEED_WHOLE);
+      return at;
+    }
+    const to = addressOf(s.x, s.y);
+    const result = jpegDecode(at, at + length, s.width, s.height, to, s.stride, JPEG_SCRATCH, <i32>JPEG_SCRATCH_SIZE);
+    if (result == OK) return at + length;
   }
-  const to = addressOf(s.x, s.y);
-  const result = jpegDecode(from, from + s.payloadLength, s.width, s.height, to, s.stride, JPEG_SCRATCH, JPEG_SCRATCH_SIZE);
-  if (result != OK) {
-    s.jpegAt = <i32>from;
-    s.jpegLength = s.payloadLength;
-    setSignal(JPEG_FALLBACK);
-  }
+  setSignal(JPEG_FALLBACK);
   return at;
 }

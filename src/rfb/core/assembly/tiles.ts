@@ -98,11 +98,10 @@ function tile<F>(at: usize, end: usize, width: i32, height: i32, side: i32): usi
     return at + bytesOf<F>();
   }
   if (subencoding == RAW) {
-    const rowLength = width * bytesOf<F>();
-    if (<i32>(end - at) < rowLength * height) return more();
-    const stride = s.stride;
-    for (let row = origin; height > 0; height--, row += stride, at += rowLength) convert<F>(at, row, width);
-    return at;
+    const length = width * height * bytesOf<F>();
+    if (<i32>(end - at) < length) return more();
+    convert<F>(at, origin, width, height, s.stride);
+    return at + length;
   }
   if (subencoding == PLAIN_RLE) {
     at = plainRuns<F>(at, end, width * height);
