@@ -51,8 +51,8 @@ export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'rate'> {
 }
 
 /**
- * QEMU's PS/2 queue takes 16 bytes and drops what its guest has not read by then: 100 characters a second lose some,
- * 50 none, where that was measured.
+ * QEMU passes on a key event every 10 ms or a little later, and drops what it cannot queue: 60 characters a second lose some,
+ * 50 none. docs/decisions/0001-typing-rate.md has the measurements.
  */
 const DEFAULT_RATE = 30;
 

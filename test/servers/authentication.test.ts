@@ -23,7 +23,7 @@ const servers = {
 } as const;
 
 const run = (address: string, password?: string, ...args: string[]) =>
-  startCli(['probe', address, '--json', ...args], password === undefined ? {} : { password }).result;
+  startCli(['key', address, 'shift', '--json', ...args], password === undefined ? {} : { password }).result;
 
 for (const [name, { start, reason }] of Object.entries(servers)) {
   describeWith([name as keyof typeof servers], `passwords on ${name}`, () => {
@@ -87,7 +87,7 @@ describeWith(['xtigervnc'], 'security types of Xtigervnc', () => {
       [['--security', 'none'], 'none'],
       [['--security', 'vncauth,none'], 'vncauth'],
     ] as const) {
-      const { stdout } = await run(server.address, PASSWORD, ...args);
+      const { stdout } = await startCli(['probe', server.address, '--json', ...args], { password: PASSWORD }).result;
       const { security } = JSON.parse(stdout.toString());
       expect(security.used).toBe(used);
       expect(security.offered).toEqual(expect.arrayContaining(offered));

