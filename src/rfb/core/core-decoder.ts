@@ -3,7 +3,7 @@ import { ProtocolError } from '../errors.ts';
 import { encodings } from '../protocol/encodings/index.ts';
 import { decodeJpeg } from '../protocol/jpeg.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
-import { receivePseudoRect } from '../protocol/pseudo-rect.ts';
+import { RectReceiver } from '../protocol/rect-receiver.ts';
 import type { UpdateDecoder, UpdateTarget } from '../protocol/update-decoder.ts';
 import { failureOf } from './failures.ts';
 import { writeFormat } from './format-layout.ts';
@@ -21,10 +21,12 @@ export async function createCoreDecoder(): Promise<UpdateDecoder | undefined> {
   return module && new CoreDecoder(module);
 }
 
-/** Hands whatever has arrived to the core, and does what the core leaves to TypeScript: pseudo-encodings, events, odd JPEGs. */
+/** Hands whatever has arrived to the core, and does what the core leaves to TypeScript: events, pseudo-encodings, odd JPEGs. */
 class CoreDecoder implements UpdateDecoder {
   readonly name = 'core';
   readonly #module: WebAssemblyModule;
+  /** For what the core does not know. */
+  readonly #rects = new RectReceiver();
   #core: PixelCore | undefined;
   /** What the core has been told. */
   #pixels: PixelReader | undefined;
@@ -71,8 +73,8 @@ class CoreDecoder implements UpdateDecoder {
           // What was copied is a part of it.
           this.#copiedOf = undefined;
           break;
-        case layout.PSEUDO:
-          await pseudoRect(core, reader, target);
+        case layout.OTHER_RECT:
+          await this.#otherRect(core, reader, target);
           if (!target.updateEnded) break;
           target.finishUpdate();
           return;
@@ -82,7 +84,17 @@ class CoreDecoder implements UpdateDecoder {
     }
   }
 
-  close(): void {}
+  close(): void {
+    this.#rects.close();
+  }
+
+  async #otherRect(core: PixelCore, reader: ByteReader, target: UpdateTarget): Promise<void> {
+    await this.#rects.receive(reader, target, rectOf(core), core.get(layout.AT_TYPE), {
+      number: core.get(layout.AT_INDEX),
+      count: core.get(layout.AT_COUNT),
+      offset: reader.offset - RECT_HEADER_LENGTH,
+    });
+  }
 
   /** The core, told of the framebuffer and of the pixel format. */
   #prepare({ framebuffer, pixels }: UpdateTarget): PixelCore {
@@ -139,14 +151,6 @@ function rectOf(core: PixelCore) {
     width: core.get(layout.AT_WIDTH),
     height: core.get(layout.AT_HEIGHT),
   };
-}
-
-async function pseudoRect(core: PixelCore, reader: ByteReader, target: UpdateTarget): Promise<void> {
-  await receivePseudoRect(reader, target, rectOf(core), core.get(layout.AT_TYPE), {
-    number: core.get(layout.AT_INDEX),
-    count: core.get(layout.AT_COUNT),
-    offset: reader.offset - RECT_HEADER_LENGTH,
-  });
 }
 
 /** JPEGs that the core does not decode (progressive ones, for example), or calls broken: a whole decoder has the last word. */

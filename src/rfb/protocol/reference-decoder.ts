@@ -1,15 +1,11 @@
 import type { ByteReader } from '../bytes/byte-reader.ts';
-import { encodings } from './encodings/index.ts';
-import { receivePseudoRect } from './pseudo-rect.ts';
-import { assertInside } from './rect.ts';
+import { RectReceiver } from './rect-receiver.ts';
 import type { UpdateDecoder, UpdateTarget } from './update-decoder.ts';
 
 /** The decoders of encodings/, one rectangle after the other: readable, portable, and the second opinion on the core. */
 export class ReferenceDecoder implements UpdateDecoder {
   readonly name = 'reference';
-  readonly #decoders = new Map(
-    encodings.map((encoding) => [encoding.type, { name: encoding.name, decoder: encoding.createDecoder() }]),
-  );
+  readonly #rects = new RectReceiver();
 
   readonly allocate = (length: number): Uint32Array => new Uint32Array(length);
 
@@ -22,22 +18,13 @@ export class ReferenceDecoder implements UpdateDecoder {
       if (!reader.has(12)) await reader.need(12);
       const offset = reader.offset;
       const rect = { x: reader.u16(), y: reader.u16(), width: reader.u16(), height: reader.u16() };
-      const type = reader.s32();
-      const encoding = this.#decoders.get(type);
-      if (!encoding) {
-        await receivePseudoRect(reader, target, rect, type, { number, count, offset });
-        await target.breathe();
-        continue;
-      }
-      assertInside(rect, target.framebuffer, encoding.name);
-      await encoding.decoder.decode(reader, rect, target);
-      target.painted(rect, encoding.name);
+      await this.#rects.receive(reader, target, rect, reader.s32(), { number, count, offset });
       await target.breathe();
     }
     target.finishUpdate();
   }
 
   close(): void {
-    for (const { decoder } of this.#decoders.values()) decoder.close?.();
+    this.#rects.close();
   }
 }

@@ -129,7 +129,8 @@ export class Receiver implements ServerMessageTarget, SessionState {
   painted(rect: Rect, encoding: string): void {
     this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
     this.#pixelsSinceTurn += rect.width * rect.height;
-    this.#tell('painted', rect, encoding);
+    // Tens of thousands a second, and seldom anybody who listens.
+    if (this.#events.listenerCount('painted') > 0) this.#tell('painted', rect, encoding);
   }
 
   async breathe(): Promise<void> {

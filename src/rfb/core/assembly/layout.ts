@@ -39,7 +39,7 @@ export const CONTINUE: i32 = 0;
 export const NEED_MORE: i32 = 1;
 export const UPDATE_DONE: i32 = 2;
 /** The rectangle in the state is of a type that the core does not know. */
-export const PSEUDO: i32 = 3;
+export const OTHER_RECT: i32 = 3;
 /** There are many events, or much has been painted: others may have a turn. */
 export const PAUSE: i32 = 4;
 export const FAILED: i32 = 5;

@@ -14,7 +14,7 @@ import {
   JPEG_FALLBACK,
   MAX_EVENTS,
   NEED_MORE,
-  PSEUDO,
+  OTHER_RECT,
   RECT_OUTSIDE,
   s,
   setSignal,
@@ -172,7 +172,7 @@ function rectHeader(at: usize, end: usize): usize {
   s.type = be32(at + 8);
   s.index++;
   const next = firstStep(s.type);
-  if (next < 0) return stop(at + 12, PSEUDO);
+  if (next < 0) return stop(at + 12, OTHER_RECT);
   if (s.x + s.width > s.framebufferWidth || s.y + s.height > s.framebufferHeight) return fail(RECT_OUTSIDE);
   s.step = next;
   chooseAny(s.type == TRLE || s.type == ZRLE_TYPE);
