@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 export interface Decoded {
   /** Of decoding alone. */
@@ -23,8 +21,6 @@ export interface RunLineOptions {
 /** The line protocol of all that decodes: a run for each line on stdin, a line of JSON on stdout for each run. */
 export async function answerLines(decode: () => Decoded | Promise<Decoded>, options: RunLineOptions): Promise<void> {
   const run = async () => {
-    // What the run before has left is not this one's to clear away.
-    collectGarbage();
     const { seconds, rgba } = await decode();
     const picture = rgba?.();
     if (picture && options.pictureFile !== undefined) writeFileSync(options.pictureFile, picture);
@@ -39,6 +35,3 @@ export async function answerLines(decode: () => Decoded | Promise<Decoded>, opti
   if (options.once) return run();
   for await (const _line of createInterface({ input: process.stdin })) await run();
 }
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
