@@ -8,10 +8,21 @@ export interface StreamPipeOptions {
   readonly readable: Readable;
   /** A socket is both. */
   readonly writable: Writable;
+  /** Where the bytes are, when they do not go through `readable`. */
+  readonly intake?: Intake;
   /** Why the bytes ended: `undefined` when the peer simply closed. Left out, an error of the stream is the reason. */
   readonly explain?: (cause: Error | undefined, received: boolean) => Promise<RfbError | undefined>;
   /** Ends what stands behind the streams, once they are closed. */
   readonly release?: () => Promise<void>;
+}
+
+/** What has arrived. */
+export interface Intake {
+  /** The next chunk, or null when there is none. */
+  take(): Uint8Array | null;
+  /** Drops what is here and what will come. */
+  drop(): void;
+  onReady: () => void;
 }
 
 /** How long a peer has to take our last bytes and hang up. Servers do at once; a stopped one must not hold us. */
@@ -22,6 +33,7 @@ export class StreamPipe implements BytePipe {
   readonly name: string;
   readonly incoming: AsyncIterable<Uint8Array>;
   readonly #options: StreamPipeOptions;
+  readonly #intake: Intake;
   #wake: () => void = () => {};
   #received = false;
   #closing: Promise<void> | undefined;
@@ -30,7 +42,8 @@ export class StreamPipe implements BytePipe {
     this.name = options.name;
     this.#options = options;
     const { readable, writable } = options;
-    readable.on('readable', () => (this.#closing === undefined ? this.#wake() : discard(readable)));
+    this.#intake = options.intake ?? new StreamIntake(readable);
+    this.#intake.onReady = () => this.#wake();
     for (const event of ['end', 'close', 'error']) readable.on(event, () => this.#wake());
     // Whoever writes is told by its callback; without a listener the process would end.
     writable.on('error', () => {});
@@ -59,7 +72,7 @@ export class StreamPipe implements BytePipe {
   async *#read(): AsyncGenerator<Uint8Array> {
     const { readable } = this.#options;
     while (this.#closing === undefined) {
-      const chunk: Uint8Array | null = readable.read();
+      const chunk = this.#intake.take();
       if (chunk !== null) {
         this.#received = true;
         yield chunk;
@@ -89,7 +102,7 @@ export class StreamPipe implements BytePipe {
     const { readable, writable, release } = this.#options;
     this.#wake();
     if (!writable.destroyed) writable.end();
-    discard(readable);
+    this.#intake.drop();
     await closed(readable, CLOSE_GRACE_MS);
     readable.destroy();
     writable.destroy();
@@ -101,8 +114,25 @@ export class StreamPipe implements BytePipe {
   }
 }
 
-function discard(readable: Readable): void {
-  while (readable.read() !== null);
+/** What a stream has buffered. */
+class StreamIntake implements Intake {
+  onReady: () => void = () => {};
+  readonly #readable: Readable;
+  #dropping = false;
+
+  constructor(readable: Readable) {
+    this.#readable = readable;
+    readable.on('readable', () => (this.#dropping ? this.drop() : this.onReady()));
+  }
+
+  take(): Uint8Array | null {
+    return this.#readable.read();
+  }
+
+  drop(): void {
+    this.#dropping = true;
+    while (this.#readable.read() !== null);
+  }
 }
 
 function closed(readable: Readable, withinMs: number): Promise<void> {

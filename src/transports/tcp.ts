@@ -1,6 +1,6 @@
 import { parseHostUrl, showHostPort } from './address.ts';
 import { dialTcp } from './dial.ts';
-import { StreamPipe } from './stream-pipe.ts';
+import { SocketPipe } from './socket-pipe.ts';
 import type { Transport } from './transport.ts';
 
 /** RFB over TCP, RFC 7869. */
@@ -14,8 +14,7 @@ export const tcp: Transport = {
 
   async open(address, { signal }) {
     const target = parseHostUrl(address);
-    const socket = await dialTcp(target, signal);
-    const pipe = new StreamPipe({ name: showHostPort(target), readable: socket, writable: socket });
+    const pipe = await SocketPipe.open(showHostPort(target), (onread) => dialTcp(target, signal, onread));
     return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
   },
 };

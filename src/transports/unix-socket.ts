@@ -1,7 +1,7 @@
 import { badAddress } from './address.ts';
 import { connectFailed } from './connect-error.ts';
 import { dial } from './dial.ts';
-import { StreamPipe } from './stream-pipe.ts';
+import { SocketPipe } from './socket-pipe.ts';
 import type { Transport } from './transport.ts';
 
 /** A socket in the file system: QEMU's `-vnc unix:PATH`, libvirt, x11vnc `-unixsock`. */
@@ -15,8 +15,10 @@ export const unixSocket: Transport = {
 
   async open(address, { signal }) {
     const path = parse(address);
-    const socket = await dial({ path }, (error) => connectFailed(path, error), signal);
-    return { pipe: new StreamPipe({ name: `unix:${path}`, readable: socket, writable: socket }) };
+    const pipe = await SocketPipe.open(`unix:${path}`, (onread) =>
+      dial({ path, onread }, (error) => connectFailed(path, error), signal),
+    );
+    return { pipe };
   },
 };
 

@@ -137,6 +137,7 @@ export class ByteReader {
   }
 
   async #pull(wanted: number): Promise<void> {
+    this.#keep();
     const { value, done } = await this.#source.next();
     if (done) {
       const partial = this.buffered > 0 ? ` after ${this.buffered} of the ${wanted} bytes awaited` : '';
@@ -145,6 +146,15 @@ export class ByteReader {
     if (!(value instanceof Uint8Array)) throw new ProtocolError('BAD_VALUE', 'the transport delivered no bytes');
     this.#received += value.length;
     this.#append(value, wanted);
+  }
+
+  /** A chunk is borrowed only until the next one is asked for: what has not been read of it is copied. */
+  #keep(): void {
+    const { buffered } = this;
+    if (this.#owned || buffered === 0) return;
+    const bytes = new Uint8Array(Math.max(4096, buffered * 2));
+    bytes.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#adopt(bytes, 0, buffered, true);
   }
 
   #append(chunk: Uint8Array, wanted: number): void {

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import { ProtocolError } from '../errors.ts';
+import type { ReceiveBuffers } from '../protocol/connection.ts';
 import { encodings } from '../protocol/encodings/index.ts';
 import { decodeJpeg } from '../protocol/jpeg.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
@@ -45,6 +46,11 @@ class CoreDecoder implements UpdateDecoder {
     this.#pixels = undefined;
     this.#copiedOf = undefined;
     return this.#core.pixels(length);
+  };
+
+  readonly receiveBuffers: ReceiveBuffers = () => {
+    if (!this.#core) throw new RangeError('the framebuffer must be allocated first');
+    return this.#core.receiveBuffers;
   };
 
   async receive(reader: ByteReader, target: UpdateTarget): Promise<void> {

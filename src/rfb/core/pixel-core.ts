@@ -31,6 +31,8 @@ async function compile(): Promise<WebAssemblyModule | undefined> {
  */
 export class PixelCore {
   readonly bytes: Uint8Array;
+  /** Two places to receive into, for bytes that `feed` then reads there. */
+  readonly receiveBuffers: readonly [Uint8Array, Uint8Array];
   readonly #memory: WebAssemblyMemory;
   readonly #exports: Exports;
   readonly #state: DataView;
@@ -43,6 +45,9 @@ export class PixelCore {
     this.#exports = new webAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Exports;
     const { buffer } = this.#memory;
     this.bytes = new Uint8Array(buffer);
+    const receive = (index: number) =>
+      new Uint8Array(buffer, layout.RECEIVE + index * layout.RECEIVE_SIZE, layout.RECEIVE_SIZE);
+    this.receiveBuffers = [receive(0), receive(1)];
     this.#state = new DataView(buffer, layout.STATE, STATE_LENGTH);
     this.#events = new DataView(buffer, layout.EVENTS, layout.MAX_EVENTS * layout.EVENT_SIZE);
     if (previous) this.#continue(previous);

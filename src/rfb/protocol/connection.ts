@@ -1,12 +1,19 @@
 import { ByteReader } from '../bytes/byte-reader.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 
+export type ReceiveBuffers = () => readonly [Uint8Array, Uint8Array];
+
 /** What RFB runs over: bytes in order, both ways. Transports return one; TLS inside RFB wraps one into another. */
 export interface BytePipe {
   /** Where it leads, for messages: `127.0.0.1:5901`. Never holds a secret. */
   readonly name: string;
   /** Ends when the peer closes, throws `ConnectionError` when the connection breaks. Iterated once. */
   readonly incoming: AsyncIterable<Uint8Array>;
+  /**
+   * Has bytes received into these two buffers, which are asked for before each read and filled in turns. From then on a chunk is the
+   * receiver's only until it asks for the next. Left out where that is not possible.
+   */
+  receiveInto?(buffers: ReceiveBuffers): void;
   /** Resolves when the bytes are on their way and the pipe takes more. The pipe does not keep `bytes`. */
   write(bytes: Uint8Array): Promise<void>;
   /** Idempotent. Ends `incoming`, and leaves nothing that keeps the process alive. */

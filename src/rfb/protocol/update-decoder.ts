@@ -1,4 +1,5 @@
 import type { ByteReader } from '../bytes/byte-reader.ts';
+import type { ReceiveBuffers } from './connection.ts';
 import type { DecodeTarget } from './encodings/encoding.ts';
 import type { PseudoEncoding, PseudoEncodingTarget } from './pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from './rect.ts';
@@ -11,6 +12,8 @@ export interface UpdateDecoder {
   readonly name: DecoderName;
   /** Room for the pixels of the framebuffer that it shall paint into; all of them are 0. */
   readonly allocate: (length: number) => Uint32Array;
+  /** Where it reads from without copying: for `BytePipe.receiveInto`, once there is a framebuffer. */
+  readonly receiveBuffers?: ReceiveBuffers;
   /** Reads what follows the message-type byte. */
   receive(reader: ByteReader, target: UpdateTarget): Promise<void>;
   /** Frees what the garbage collector does not. */

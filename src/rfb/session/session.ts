@@ -169,6 +169,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       this,
       (fence) => this.#onFence(fence),
     );
+    if (updates.receiveBuffers) connection.pipe.receiveInto?.(updates.receiveBuffers);
     this.#log = options.onLog;
     if (this.#log) logReceived(this, this.#receiver.confirmed, this.#log);
   }

@@ -112,6 +112,21 @@ describe('chunks', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  test('are borrowed no longer than until the next is asked for', async () => {
+    const chunk = counting(5);
+    const reader = new ByteReader(
+      (async function* () {
+        yield chunk;
+        chunk.fill(99);
+        yield counting(3);
+      })(),
+    );
+    await reader.need(2);
+    reader.skip(2);
+    await reader.need(6);
+    expect([...reader.view(6)]).toEqual([3, 4, 5, 1, 2, 3]);
+  });
+
   test('are borrowed: never written to', async () => {
     const property = fc.asyncProperty(fc.array(fc.nat(200), { maxLength: 20 }), async (places) => {
       const chunks = cutAt(counting(200), places);

@@ -11,6 +11,8 @@ export {
   EVENT_SIZE,
   INPUT,
   INPUT_SIZE,
+  RECEIVE,
+  RECEIVE_SIZE,
   LUT8,
   LUT16,
   STREAMS,

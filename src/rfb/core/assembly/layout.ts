@@ -32,7 +32,10 @@ export const STREAM_SIZE: usize = 0x21000;
 export const WINDOW_OFFSET: usize = 0x1000;
 /** 64 KiB that may have to stay (history, or a row that is incomplete) and as much to inflate into. */
 export const WINDOW_SIZE: usize = 0x20000;
-export const FRAMEBUFFER: usize = 0x2d0000;
+/** Two buffers of this size that a socket may receive into. */
+export const RECEIVE: usize = 0x2c8000;
+export const RECEIVE_SIZE: i32 = 0x10000;
+export const FRAMEBUFFER: usize = 0x2f0000;
 
 /** What `feed` returns. The first two never reach TypeScript. */
 export const CONTINUE: i32 = 0;
