@@ -45,7 +45,7 @@ export { type TextShownOptions, textShown } from './automation/waiting/text-show
 export { type Met, type WaitEvidence, type WaitForOptions, WaitTimeoutError } from './automation/waiting/wait-for.ts';
 export type { Glyph, GlyphFont } from './fonts/glyph-font.ts';
 export * from './rfb/errors.ts';
-export type { BytePipe } from './rfb/protocol/connection.ts';
+export type { BytePipe, ReceiveBuffers } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';
 export type { Framebuffer } from './rfb/protocol/framebuffer.ts';
 export type { Fence } from './rfb/protocol/messages/fence.ts';
