@@ -147,8 +147,11 @@ export class ServerSession implements DisplayWatcher {
         return this.#key(await keyEvent.read(reader));
       case pointerEvent.type:
         return this.#point(await this.#readPointerEvent());
-      case clientCutText.type:
-        return scene.onCutText?.(decodeLatin1(await clientCutText.read(reader)));
+      case clientCutText.type: {
+        // Read in any case: an optional call would leave its argument alone.
+        const text = decodeLatin1(await clientCutText.read(reader));
+        return scene.onCutText?.(text);
+      }
       case qemuExtendedKeyEvent.type:
         return this.#key(await qemuExtendedKeyEvent.read(reader));
       case enableContinuousUpdates.type: {

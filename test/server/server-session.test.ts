@@ -303,6 +303,15 @@ describe('events', () => {
     ]);
   });
 
+  test('that the scene does not want are read all the same', async () => {
+    const viewer = await RawViewer.connect(createServer({ scene: pictureScene(1, 1) }));
+    await viewer.type('A');
+    await viewer.message(pointerEvent, { x: 3, y: 4, buttonMask: 0 });
+    await viewer.message(clientCutText, Uint8Array.of(0x68, 0xe9));
+    await viewer.request(false, [0, 0, 1, 1]);
+    expect(await viewer.update()).toHaveLength(1);
+  });
+
   test('bit 7 of a pointer mask is button 8 where nothing else was agreed', async () => {
     const { scene, events } = listening();
     const viewer = await RawViewer.connect(createServer({ scene }));
