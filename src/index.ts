@@ -1,9 +1,19 @@
 /** rfbctl: see, type into and test every RFB (VNC) console. */
+export type {
+  Activity,
+  OnActivity,
+  PointerAction,
+  PointerDetail,
+  Sight,
+  WaitResult,
+  WaitTask,
+} from './automation/activity.ts';
 export type { CaptureOptions } from './automation/capture.ts';
 export {
   type ConnectOptions,
   Console,
   type ConsoleEvents,
+  type ConsoleOptions,
   connect,
   type PasteOptions,
   type ScreenshotOptions,
@@ -38,6 +48,22 @@ export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';
 export { TextReader } from './automation/text/text-reader.ts';
 export { type TextGrid, type TextMatch, TextScreen } from './automation/text/text-screen.ts';
+export type { TraceLimits } from './automation/trace/screen-budget.ts';
+export { type Following, Trace, type TraceOptions } from './automation/trace/trace.ts';
+export type {
+  ProtocolNews,
+  ScreenFile,
+  ScreenShown,
+  SightRecord,
+  TraceEnd,
+  TraceError,
+  TraceEvent,
+  TraceHeader,
+  WaitBegun,
+  WaitEnded,
+  WaitLook,
+  WireSummary,
+} from './automation/trace/trace-format.ts';
 export { all, any, not } from './automation/waiting/combined.ts';
 export type { Condition, Verdict, View } from './automation/waiting/condition.ts';
 export { changed, nonBlank, stable } from './automation/waiting/screen-conditions.ts';

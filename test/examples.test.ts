@@ -50,6 +50,7 @@ AUTHENTICATION_FAILED: the server says "the password is wrong"
 confirmed: continuous-updates, extended-desktop-size, extended-mouse-buttons, fence, qemu-extended-key-event
 `,
   'test-a-viewer.ts': 'the viewer works\n',
+  'trace.ts': 'evidence in two-consoles\n',
   'wait.ts': 'Demo demo 1.0 rfb\nTIMED_OUT\n',
   'watch.ts': 'changed by itself: false\nchanged by a key: true\n',
 };

@@ -1,5 +1,6 @@
 import type { Rect } from '../rfb/protocol/rect.ts';
 import type { Session } from '../rfb/session/session.ts';
+import type { OnActivity } from './activity.ts';
 import { type CaptureOptions, capture } from './capture.ts';
 import { TextReader } from './text/text-reader.ts';
 import type { TextScreen } from './text/text-screen.ts';
@@ -19,18 +20,23 @@ export class ConsoleScreen {
   /** One for all: it remembers the font and the grid. */
   readonly #reader = new TextReader();
 
-  constructor(session: Session) {
+  readonly #onActivity: OnActivity | undefined;
+
+  constructor(session: Session, { onActivity }: { readonly onActivity?: OnActivity | undefined } = {}) {
     this.#session = session;
+    this.#onActivity = onActivity;
   }
 
   /** The characters on a screen of text, complete as a screenshot is. `recognised` says whether it is one. */
   async text(options?: CaptureOptions): Promise<TextScreen> {
-    return this.#reader.read(await capture(this.#session, options));
+    const picture = await capture(this.#session, options);
+    this.#onActivity?.({ type: 'captured', picture, region: options?.region });
+    return this.#reader.read(picture);
   }
 
   /** Waits until the condition holds: looks now and after each change. @throws WaitTimeoutError with what was seen */
   async waitFor(condition: Condition, options?: WaitForOptions): Promise<Met> {
-    return waitFor(this.#session, condition, options);
+    return waitFor(this.#session, condition, { onActivity: this.#onActivity, ...options });
   }
 
   /** Waits until the screen shows this text; see `textShown`. @throws WaitTimeoutError */

@@ -6,17 +6,31 @@ import type { SessionEvents } from '../rfb/session/receiver.ts';
 import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
+import type { OnActivity } from './activity.ts';
 import { ConsoleScreen } from './console-screen.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import type { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
 import { captureSettled, type SettleOptions } from './settle.ts';
+import { openTrace } from './trace/open-trace.ts';
+import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
 
 export interface ConnectOptions extends SessionOptions, Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol'> {
   /** For dialling, in milliseconds; default 10 000. The handshake has its own, `handshakeTimeoutMs`. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
+  readonly trace?: string | Trace | undefined;
+}
+
+export interface ConsoleOptions {
+  /** Told of what is done with the console and of what is seen on it. */
+  readonly onActivity?: OnActivity | undefined;
+  /** Runs when the console is being closed, while the session is still there. */
+  readonly onClosing?: (() => Promise<void>) | undefined;
+  /** Runs when it is closed. */
+  readonly onClosed?: (() => Promise<void>) | undefined;
 }
 
 export interface ScreenshotOptions extends SettleOptions {
@@ -36,18 +50,45 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  *   of an aborted `signal`
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Console> {
+  if (options.trace === undefined) return new Console(await openSession(address, options));
+  const { onLog } = options;
+  const { trace, owned } = await openTrace(options.trace, describeAddress(address));
+  try {
+    const session = await openSession(address, {
+      ...options,
+      onLog(event) {
+        onLog?.(event);
+        trace.onLog(event);
+      },
+    });
+    const following = trace.follow(session);
+    await following.begun;
+    return new Console(session, {
+      onActivity: trace.onActivity,
+      onClosing: () => following.stop(),
+      ...(owned && { onClosed: () => trace.close() }),
+    });
+  } catch (error) {
+    if (owned) {
+      trace.failed(error);
+      await trace.close();
+    }
+    throw error;
+  }
+}
+
+async function openSession(address: string, options: ConnectOptions): Promise<Session> {
   const started = performance.now();
   const { pipe, credentials: learnt } = await dial(address, options);
   options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
   const { credentials: own = {} } = options;
-  const session = await Session.open(pipe, {
+  return await Session.open(pipe, {
     ...options,
     credentials: async (wanted) => {
       const { username, password } = typeof own === 'function' ? await own(wanted) : own;
       return { username: username ?? learnt?.username, password: password ?? learnt?.password };
     },
   });
-  return new Console(session);
 }
 
 async function dial(address: string, options: ConnectOptions): Promise<Opened> {
@@ -87,13 +128,17 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
   readonly keyboard: Keyboard;
   readonly pointer: Pointer;
   readonly screen: ConsoleScreen;
+  readonly #options: ConsoleOptions;
+  #closing: Promise<void> | undefined;
 
-  constructor(session: Session) {
+  constructor(session: Session, options: ConsoleOptions = {}) {
     super();
+    const { onActivity } = options;
     this.session = session;
-    this.keyboard = new Keyboard(session);
-    this.pointer = new Pointer(session, { keyboard: this.keyboard });
-    this.screen = new ConsoleScreen(session);
+    this.#options = options;
+    this.keyboard = new Keyboard(session, { onActivity });
+    this.pointer = new Pointer(session, { keyboard: this.keyboard, onActivity });
+    this.screen = new ConsoleScreen(session, { onActivity });
     session
       .on('bell', () => this.emit('bell'))
       .on('cutText', (text) => this.emit('cutText', text))
@@ -139,7 +184,10 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
 
   /** The screen as raw pixels: every one painted by an update that followed this call; on request, once it stands still. */
   async capture(options?: SettleOptions): Promise<Picture> {
-    return captureSettled(this.session, options);
+    const { onActivity } = this.#options;
+    const picture = await captureSettled(this.session, { onActivity, ...options });
+    onActivity?.({ type: 'captured', picture, region: options?.region });
+    return picture;
   }
 
   /** The screen as a picture file. */
@@ -153,18 +201,27 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
    * @throws UnsupportedError for a character that is not in Latin-1: the message carries no other
    */
   async paste(text: string, { signal }: PasteOptions = {}): Promise<void> {
-    await this.session.sendCutText(latin1(text.replace(/\r\n?/g, '\n')), { signal });
+    const bytes = latin1(text.replace(/\r\n?/g, '\n'));
+    this.#options.onActivity?.({ type: 'pasting', characters: bytes.length });
+    await this.session.sendCutText(bytes, { signal });
     await this.session.barrier({ signal });
   }
 
   /** Releases keys and buttons, then closes. Idempotent; nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
-    if (!this.session.ended) await this.#letGo();
-    await this.session.close();
+    this.#closing ??= this.#close();
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #close(): Promise<void> {
+    if (!this.session.ended) await this.#letGo();
+    await this.#options.onClosing?.();
+    await this.session.close();
+    await this.#options.onClosed?.();
   }
 
   async #letGo(): Promise<void> {

@@ -1,8 +1,10 @@
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
 import type { SendOptions } from '../rfb/session/session.ts';
+import type { OnActivity } from './activity.ts';
 import type { Key } from './key.ts';
 import { parseChord } from './key-chord.ts';
 import { type Clock, Pace } from './pace.ts';
+import { shownChord } from './shown-chord.ts';
 import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
 import { chordMs, chordSteps, type KeyStep, keysOfText, type Timing, typingSteps } from './typing-plan.ts';
 
@@ -46,6 +48,8 @@ export interface PressOptions extends KeyOptions {
 }
 
 export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'rate'> {
+  /** Told when something begins to be typed or pressed. */
+  readonly onActivity?: OnActivity | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
 }
@@ -93,6 +97,7 @@ export class Keyboard {
     const timing = this.#timing(options);
     const keys = keysOfText(text);
     await this.#turns.take(options.signal, async (signal) => {
+      this.#options.onActivity?.({ type: 'typing', characters: keys.length });
       const extended = await this.#useScancodes(options, keys, signal, (i) => `character ${i + 1} of the text`);
       await this.#run(typingSteps(keys, timing), extended, signal);
       if (keys.length > 0) await this.#raw.barrier({ signal });
@@ -111,6 +116,7 @@ export class Keyboard {
     const timing = this.#timing({ ...options, holdMs });
     const parsed = (typeof chords === 'string' ? [chords] : chords).map(parseChord);
     await this.#turns.take(options.signal, async (signal) => {
+      this.#tell('press', parsed, repeat);
       const extended = await this.#useScancodes(options, parsed.flat(), signal);
       await this.#run(pressSteps(parsed, timing, repeat, everyMs), extended, signal);
       await this.#raw.barrier({ signal });
@@ -123,6 +129,7 @@ export class Keyboard {
     const { slot } = this.#timing({});
     const steps = keys.map((key) => ({ key, down: true, afterMs: slot }));
     await this.#turns.take(options.signal, async (signal) => {
+      this.#tell('down', [keys]);
       await this.#run(steps, await this.#useScancodes(options, keys, signal), signal);
     });
   }
@@ -132,6 +139,7 @@ export class Keyboard {
     const keys = [...parseChord(chord)].reverse();
     const { slot } = this.#timing({});
     await this.#turns.take(options.signal, async (signal) => {
+      this.#tell('up', [keys]);
       const extended = await this.#useScancodes(options, keys, signal);
       for (const key of keys) await this.#release(this.#held.get(key.keysym) ?? { key, extended }, slot, signal);
     });
@@ -141,6 +149,10 @@ export class Keyboard {
   async releaseAll(): Promise<void> {
     await this.#turns.interrupt();
     await this.#turns.take(undefined, () => this.#releaseAllBut(new Set()));
+  }
+
+  #tell(action: 'press' | 'down' | 'up', chords: readonly (readonly Key[])[], repeat = 1): void {
+    this.#options.onActivity?.({ type: 'keys', action, chords: chords.map(shownChord), repeat });
   }
 
   /** Keys that `down` holds are left alone. */

@@ -1,5 +1,6 @@
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
 import type { SendOptions } from '../rfb/session/session.ts';
+import type { OnActivity, PointerAction, PointerDetail } from './activity.ts';
 import type { Keyboard } from './keyboard.ts';
 import { type Clock, Pace } from './pace.ts';
 import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
@@ -62,6 +63,8 @@ export interface ScrollOptions extends PointerActionOptions {
 export interface PointerOptions {
   /** Holds the modifiers of a click. */
   readonly keyboard?: Keyboard | undefined;
+  /** Told when something begins to be done. */
+  readonly onActivity?: OnActivity | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
 }
@@ -80,6 +83,7 @@ export class Pointer {
   readonly #keyboard: Keyboard | undefined;
   readonly #pace: Pace;
   readonly #turns: Turns;
+  readonly #onActivity: OnActivity | undefined;
   #position: Point | undefined;
   #buttonMask = 0;
 
@@ -88,6 +92,7 @@ export class Pointer {
     this.#turns = new Turns(raw.lifetime);
     this.#keyboard = options.keyboard;
     this.#pace = new Pace(options.clock);
+    this.#onActivity = options.onActivity;
   }
 
   /** Where it was sent last; the protocol does not tell where others moved it. */
@@ -98,7 +103,7 @@ export class Pointer {
   /** Moves to a pixel. Coordinates off the screen become the nearest on it: QEMU's would wrap around. */
   async move(x: number, y: number, options: PointerActionOptions = {}): Promise<void> {
     assertPoint({ x, y });
-    await this.#act(options, (signal) => this.#moveTo({ x, y }, GAP_MS, signal));
+    await this.#act('move', { x, y }, options, (signal) => this.#moveTo({ x, y }, GAP_MS, signal));
   }
 
   /** Moves to a pixel and clicks there. */
@@ -113,7 +118,7 @@ export class Pointer {
     const number = numberOf(button);
     if (!Number.isInteger(count) || count < 1) throw badOption('count', count, 'a whole number from 1 on');
     assertDuration('holdMs', holdMs);
-    await this.#act(options, async (signal) => {
+    await this.#act('click', { ...target, button: button ?? 'left', count }, options, async (signal) => {
       const bit = await this.#bitOf(number, signal);
       await this.#moveTo(target ?? this.#here(), GAP_MS, signal);
       await this.#holding(modifiers, signal, async () => {
@@ -137,7 +142,7 @@ export class Pointer {
   /** Presses a button where the pointer is and leaves it down, for `up` or `releaseAll`. */
   async down(options: ButtonOptions = {}): Promise<void> {
     const number = numberOf(options.button);
-    await this.#act(options, async (signal) => {
+    await this.#act('down', { button: options.button ?? 'left' }, options, async (signal) => {
       this.#here();
       const bit = await this.#bitOf(number, signal);
       await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask | bit, signal), signal);
@@ -146,7 +151,7 @@ export class Pointer {
 
   async up(options: ButtonOptions = {}): Promise<void> {
     const number = numberOf(options.button);
-    await this.#act(options, async (signal) => {
+    await this.#act('up', { button: options.button ?? 'left' }, options, async (signal) => {
       this.#here();
       const bit = await this.#bitOf(number, signal);
       await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal);
@@ -159,14 +164,19 @@ export class Pointer {
     assertPoint(to);
     const number = numberOf(options.button);
     const path = dragPath(from, to, options);
-    await this.#act(options, async (signal) => {
-      const bit = await this.#bitOf(number, signal);
-      await this.#moveTo(from, GAP_MS, signal);
-      await this.#press(bit, GAP_MS, signal, async () => {
-        for (const { point, afterMs } of path) await this.#moveTo(point, afterMs, signal);
-        await this.#pace.send(SETTLE_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal);
-      });
-    });
+    await this.#act(
+      'drag',
+      { fromX: from.x, fromY: from.y, ...to, button: options.button ?? 'left' },
+      options,
+      async (signal) => {
+        const bit = await this.#bitOf(number, signal);
+        await this.#moveTo(from, GAP_MS, signal);
+        await this.#press(bit, GAP_MS, signal, async () => {
+          for (const { point, afterMs } of path) await this.#moveTo(point, afterMs, signal);
+          await this.#pace.send(SETTLE_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal);
+        });
+      },
+    );
   }
 
   /** Turns the wheel by whole steps: `dy` down and `dx` right when positive. */
@@ -180,17 +190,22 @@ export class Pointer {
       { number: dy < 0 ? WHEEL.up : WHEEL.down, steps: Math.abs(dy) },
       { number: dx < 0 ? WHEEL.left : WHEEL.right, steps: Math.abs(dx) },
     ];
-    await this.#act(options, async (signal) => {
-      await this.#moveTo(x === undefined || y === undefined ? this.#here() : { x, y }, GAP_MS, signal);
-      for (const { number, steps } of turns) {
-        const bit = await this.#bitOf(number, signal);
-        for (let done = 0; done < steps; done++) {
-          await this.#press(bit, GAP_MS, signal, () =>
-            this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal),
-          );
+    await this.#act(
+      'scroll',
+      { dx, dy, ...(x !== undefined && y !== undefined && { x, y }) },
+      options,
+      async (signal) => {
+        await this.#moveTo(x === undefined || y === undefined ? this.#here() : { x, y }, GAP_MS, signal);
+        for (const { number, steps } of turns) {
+          const bit = await this.#bitOf(number, signal);
+          for (let done = 0; done < steps; done++) {
+            await this.#press(bit, GAP_MS, signal, () =>
+              this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, signal), signal),
+            );
+          }
         }
-      }
-    });
+      },
+    );
   }
 
   /** Ends whatever the pointer is doing and releases every button that is down. */
@@ -201,10 +216,16 @@ export class Pointer {
     });
   }
 
-  async #act({ signal }: PointerActionOptions, action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #act(
+    action: PointerAction,
+    detail: PointerDetail,
+    { signal }: PointerActionOptions,
+    run: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     await this.#turns.take(signal, async (stop) => {
+      this.#onActivity?.({ type: 'pointer', action, detail: { ...this.#position, ...detail } });
       await this.#raw.pointerModeKnown?.({ signal: stop });
-      await action(stop);
+      await run(stop);
       await this.#raw.barrier({ signal: stop });
     });
   }

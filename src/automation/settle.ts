@@ -1,4 +1,5 @@
 import type { Session } from '../rfb/session/session.ts';
+import type { OnActivity } from './activity.ts';
 import { type CaptureOptions, capture } from './capture.ts';
 import { crop, type Picture } from './picture.ts';
 import { all } from './waiting/combined.ts';
@@ -10,6 +11,8 @@ export interface SettleOptions extends CaptureOptions {
   readonly stableMs?: number | undefined;
   /** Wait at most so many milliseconds for a screen that is not all of one colour. */
   readonly nonBlankMs?: number | undefined;
+  /** Told of the waits. */
+  readonly onActivity?: OnActivity | undefined;
 }
 
 /**
@@ -17,11 +20,11 @@ export interface SettleOptions extends CaptureOptions {
  * @throws WaitTimeoutError when it stays blank or does not come to rest · as `capture` does
  */
 export async function captureSettled(session: Session, options: SettleOptions = {}): Promise<Picture> {
-  const { stableMs = 0, nonBlankMs = 0, region, timeoutMs, signal } = options;
+  const { stableMs = 0, nonBlankMs = 0, region, timeoutMs, signal, onActivity } = options;
   if (stableMs === 0 && nonBlankMs === 0) return capture(session, options);
   const shown = nonBlankMs > 0 ? [nonBlank(region)] : [];
   const still = stableMs > 0 ? [stable(stableMs, region)] : [];
-  if (nonBlankMs > 0) await waitFor(session, all(shown), { timeoutMs: nonBlankMs, signal });
-  const { picture } = await waitFor(session, all([...shown, ...still]), { timeoutMs, signal });
+  if (nonBlankMs > 0) await waitFor(session, all(shown), { timeoutMs: nonBlankMs, signal, onActivity });
+  const { picture } = await waitFor(session, all([...shown, ...still]), { timeoutMs, signal, onActivity });
   return (region && crop(picture, region)) ?? picture;
 }

@@ -42,6 +42,7 @@ export interface ConnectionFlags extends TargetFlags, PasswordFlags {
   readonly quiet?: boolean;
   readonly verbose: number;
   readonly logFile?: string;
+  readonly trace?: string;
 }
 
 export function addConnectionOptions(command: Command): Command {
@@ -69,7 +70,8 @@ export function addConnectionOptions(command: Command): Command {
     .option('--json', 'machine-readable output on stdout, errors too')
     .option('-q, --quiet', 'no warnings')
     .option('-v, --verbose', 'protocol events on stderr; twice: every message', (_, count: number) => count + 1, 0)
-    .option('--log-file <file>', 'append every protocol event to a file');
+    .option('--log-file <file>', 'append every protocol event to a file')
+    .option('--trace <folder>', 'leave a record: screens, keys, waits; rfbctl report makes a page of it');
 }
 
 function collectHeaders(line: string, before: readonly Header[] = []): readonly Header[] {

@@ -20,6 +20,9 @@ export interface Settings {
   readonly connect: ConnectOptions;
   readonly verbosity: number;
   readonly logFile: string | undefined;
+  /** The folder for a record of what happens. */
+  readonly trace: string | undefined;
+  readonly onWarning: (message: string) => void;
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -33,6 +36,9 @@ export async function readSettings(given: string, flags: ConnectionFlags): Promi
   const target = given.startsWith('@') ? await readTarget(given.slice(1), env) : undefined;
   const address = target?.address ?? given;
   const settings: TargetFlags = { ...target, ...flags };
+  const onWarning = (message: string) => {
+    if (!flags.quiet) warn(message);
+  };
   return {
     address,
     name: addressName(address, target),
@@ -40,9 +46,11 @@ export async function readSettings(given: string, flags: ConnectionFlags): Promi
     retryMs: settings.retryConnect ?? 0,
     username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
     password: await passwordSource(flags, env, target),
-    connect: await connectOptions(settings, flags.quiet ?? false),
+    connect: { ...(await connectOptions(settings)), onWarning },
     verbosity: flags.verbose,
     logFile: flags.logFile,
+    trace: flags.trace,
+    onWarning,
   };
 }
 
@@ -64,7 +72,7 @@ function timeoutFrom({ RFBCTL_TIMEOUT: text }: NodeJS.ProcessEnv): number | unde
   }
 }
 
-async function connectOptions(settings: TargetFlags, quiet: boolean): Promise<ConnectOptions> {
+async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
   const { connectTimeout = DEFAULT_CONNECT_TIMEOUT_MS, security, encodings, pixelFormat, subprotocol } = settings;
   return {
     connectTimeoutMs: connectTimeout,
@@ -80,8 +88,5 @@ async function connectOptions(settings: TargetFlags, quiet: boolean): Promise<Co
     },
     ...(settings.header && { headers: Object.fromEntries(settings.header) }),
     ...(subprotocol && { subprotocol }),
-    onWarning: (message) => {
-      if (!quiet) warn(message);
-    },
   };
 }

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectOptions, type Console, connect } from '../automation/console.ts';
+import type { Trace } from '../automation/trace/trace.ts';
 import { ConnectionError, type Phase, TimeoutError } from '../rfb/errors.ts';
 import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
 import { credentialsFrom } from './credentials.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { openLog, type ProtocolLog } from './protocol-log.ts';
 import type { Settings } from './settings.ts';
+import { VERSION } from './version.ts';
 
 /** Of every command, beside what it takes by itself. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
@@ -22,6 +25,10 @@ export interface Task {
   /** What it takes by itself, when all is well. */
   readonly plannedMs?: number;
   readonly cursor?: 'client' | 'server';
+  /** Whether a trace may look at the screen meanwhile; default true. */
+  readonly follow?: boolean;
+  /** What the program will exit with when all goes well; default 0. */
+  exitCode?(): number;
 }
 
 /** Connects, runs `work`, closes whatever happens: keys released, socket closed, timers gone. */
@@ -30,6 +37,7 @@ export async function withConsole<T>(
   work: (console: Console, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { settings, plannedMs = 0 } = task;
+  const trace = await openTrace(task);
   const log = openLog(settings);
   const timeoutMs = timeLimit(settings, plannedMs);
   const deadline = new AbortController();
@@ -46,6 +54,7 @@ export async function withConsole<T>(
       signal,
       ...(task.cursor && { cursor: task.cursor }),
       ...(log.onLog && { onLog: log.onLog }),
+      ...(trace && { trace }),
     };
     await using console = await dial(settings, options, log);
     phase = 'session';
@@ -53,12 +62,22 @@ export async function withConsole<T>(
   } catch (error) {
     if (error instanceof TimeoutError) error.phase ??= phase;
     log.failed(error);
+    const reason = task.interrupted.aborted ? task.interrupted.reason : error;
+    trace?.failed(reason);
+    await trace?.close({ outcome: 'failed', exitCode: exitCodeOf(reason) });
     throw error;
   } finally {
+    await trace?.close({ exitCode: task.exitCode?.() ?? EXIT.done });
     over.abort(new Error('the command is over'));
     clearTimeout(timer);
     log.close();
   }
+}
+
+async function openTrace({ settings: { trace, name, onWarning }, doing, follow }: Task): Promise<Trace | undefined> {
+  if (trace === undefined) return undefined;
+  const { Trace } = await import('../automation/trace/trace.ts');
+  return await Trace.create(trace, { target: name, task: doing, program: `rfbctl ${VERSION}`, follow, onWarning });
 }
 
 /** For the whole command, in milliseconds: as somebody said, or enough for what it is to do. */

@@ -23,7 +23,13 @@ export function all(conditions: readonly Condition[]): Condition {
       const holds = verdicts.every((verdict) => verdict.holds);
       const score = verdicts.reduce((sum, verdict) => sum + verdict.score, 0) / Math.max(1, verdicts.length);
       const place = verdicts.find((verdict) => verdict.place)?.place;
-      return { holds, score, seen: seenOf(conditions, verdicts), ...(place && { place }), ...soonest(verdicts) };
+      const difference = verdicts.find((verdict) => !verdict.holds && verdict.difference)?.difference;
+      return {
+        ...{ holds, score, seen: seenOf(conditions, verdicts) },
+        ...(place && { place }),
+        ...(difference && { difference }),
+        ...soonest(verdicts),
+      };
     },
   };
 }

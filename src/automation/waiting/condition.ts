@@ -22,6 +22,8 @@ export interface Verdict {
   readonly againInMs?: number;
   /** Of `any`: which of them holds, counted from 0. */
   readonly alternative?: number;
+  /** Draws the screen with what differs from what was wanted; asked only when the wait was in vain. */
+  readonly difference?: () => Picture;
 }
 
 /** Something to wait for. Made for one wait: it may remember what it saw. */

@@ -1,6 +1,7 @@
 import { TimeoutError } from '../../rfb/errors.ts';
 import { describeDuration, within } from '../../rfb/session/deadline.ts';
 import type { Session } from '../../rfb/session/session.ts';
+import type { OnActivity, Sight, WaitResult } from '../activity.ts';
 import type { Picture } from '../picture.ts';
 import { ScreenWatch } from '../screen-watch.ts';
 import type { Condition, Verdict } from './condition.ts';
@@ -11,6 +12,8 @@ export interface WaitForOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of every look. */
   readonly onLook?: ((verdict: Verdict, picture: Picture) => void) | undefined;
+  /** Told of the wait as of everything else that is done with a console. */
+  readonly onActivity?: OnActivity | undefined;
 }
 
 /** A condition that came to hold, and the screen on which it did. */
@@ -24,9 +27,9 @@ export interface Met {
 /** What a wait in vain leaves. */
 export interface WaitEvidence {
   readonly condition: string;
-  readonly last: { readonly verdict: Verdict; readonly picture: Picture };
+  readonly last: Sight;
   /** The look with the highest score. */
-  readonly best: { readonly verdict: Verdict; readonly picture: Picture };
+  readonly best: Sight;
 }
 
 /** A condition that did not come to hold in time. */
@@ -47,15 +50,28 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * @throws WaitTimeoutError with what was seen · as `capture` does
  */
 export async function waitFor(session: Session, condition: Condition, options: WaitForOptions = {}): Promise<Met> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-  const wait = new Wait(session, condition, options);
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onActivity } = options;
+  const task = { condition: condition.name, timeoutMs };
+  const onLook: WaitForOptions['onLook'] = (verdict, picture) => {
+    options.onLook?.(verdict, picture);
+    onActivity?.({ type: 'look', wait: task, verdict, picture });
+  };
+  const wait = new Wait(session, condition, onLook);
   const stop = new AbortController();
+  const started = performance.now();
+  const tell = (result: Omit<WaitResult, 'milliseconds'>) =>
+    onActivity?.({ type: 'waited', wait: task, result: { ...result, milliseconds: performance.now() - started } });
+  onActivity?.({ type: 'waiting', wait: task });
   try {
-    const met = wait.run(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
-    return await within(met, { timeoutMs, signal, describe: (waitedMs) => wait.describe(waitedMs) });
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-    throw new WaitTimeoutError(error.message, wait.evidence, { cause: error.cause });
+    const running = wait.run(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+    const met = await within(running, { timeoutMs, signal, describe: (waitedMs) => wait.describe(waitedMs) });
+    tell({ outcome: 'met', last: met });
+    return met;
+  } catch (cause) {
+    const inVain = cause instanceof TimeoutError;
+    const error = inVain ? new WaitTimeoutError(cause.message, wait.evidence, { cause: cause.cause }) : cause;
+    tell({ outcome: inVain ? 'timedOut' : 'failed', ...wait.evidence, ...(error instanceof Error && { error }) });
+    throw error;
   } finally {
     stop.abort();
   }
@@ -64,14 +80,14 @@ export async function waitFor(session: Session, condition: Condition, options: W
 class Wait {
   readonly #session: Session;
   readonly #condition: Condition;
-  readonly #options: WaitForOptions;
+  readonly #onLook: NonNullable<WaitForOptions['onLook']>;
   #last: WaitEvidence['last'] | undefined;
   #best: WaitEvidence['best'] | undefined;
 
-  constructor(session: Session, condition: Condition, options: WaitForOptions) {
+  constructor(session: Session, condition: Condition, onLook: NonNullable<WaitForOptions['onLook']>) {
     this.#session = session;
     this.#condition = condition;
-    this.#options = options;
+    this.#onLook = onLook;
   }
 
   get evidence(): WaitEvidence | undefined {
@@ -89,7 +105,7 @@ class Wait {
       const verdict = await this.#condition.look({ picture, first, nowMs });
       this.#last = { verdict, picture };
       if (!this.#best || verdict.score > this.#best.verdict.score) this.#best = this.#last;
-      this.#options.onLook?.(verdict, picture);
+      this.#onLook(verdict, picture);
       if (verdict.holds) return { verdict, picture, milliseconds: nowMs };
       await watch.changed(verdict.againInMs ?? Number.POSITIVE_INFINITY);
     }

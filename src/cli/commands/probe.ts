@@ -23,7 +23,7 @@ Examples:
     )
     .action(async (target: string, flags: ConnectionFlags) => {
       const settings = await readSettings(target, flags);
-      const report = await withConsole({ settings, interrupted, doing: 'probing' }, (console, signal) =>
+      const report = await withConsole({ settings, interrupted, doing: 'probing', follow: false }, (console, signal) =>
         probeConsole(console.session, { timeoutMs: Number.POSITIVE_INFINITY, signal }),
       );
       if (flags.json) await printJson(report);

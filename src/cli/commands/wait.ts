@@ -29,13 +29,16 @@ Examples:
     .action(async (target: string, flags: Flags) => {
       const condition = options.condition(flags);
       const settings = await readSettings(target, flags);
-      await withConsole({ settings, interrupted, doing: `waiting for ${condition.name}` }, async (console, signal) => {
+      let exitCode: number = EXIT.done;
+      const task = { settings, interrupted, doing: `waiting for ${condition.name}`, exitCode: () => exitCode };
+      await withConsole(task, async (console, signal) => {
         const met = await console.screen.waitFor(condition, { signal, timeoutMs: Number.POSITIVE_INFINITY });
         const { seen, place, alternative } = met.verdict;
         const milliseconds = Math.round(met.milliseconds);
         if (flags.json) await printJson({ condition: condition.name, seen, place, alternative, milliseconds });
         else await print(seen);
-        if (alternative !== undefined) succeedWith(EXIT.alternative + alternative);
+        if (alternative !== undefined) exitCode = EXIT.alternative + alternative;
       });
+      succeedWith(exitCode);
     });
 };

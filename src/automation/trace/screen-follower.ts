@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../../rfb/session/session.ts';
+import { capture } from '../capture.ts';
+import type { Picture } from '../picture.ts';
+import { ScreenWatch } from '../screen-watch.ts';
+
+/** For the first picture, before anything is done, and for the last one, before the session is closed. */
+const PATIENCE_MS = 1000;
+
+export interface FollowOptions {
+  /** False: only the last picture is taken. */
+  readonly follow: boolean;
+  onScreen(picture: Picture): void;
+  /** The last picture: of a server that sends none any more, what it had sent. */
+  onLast(picture: Picture): void;
+  /** Between two looks at a screen that changes all the time. */
+  intervalMs(): number;
+}
+
+/** Looks at a screen whenever it has changed, beside whatever else is done with the session. */
+export class ScreenFollower {
+  readonly #session: Session;
+  readonly #options: FollowOptions;
+  readonly #stop = new AbortController();
+  readonly #following: Promise<void>;
+  #begun = () => {};
+  /** Resolves when there was a first picture; soon in any case. */
+  readonly begun: Promise<void>;
+
+  constructor(session: Session, options: FollowOptions) {
+    this.#session = session;
+    this.#options = options;
+    // It ends when it is stopped, and when the session does: who uses the session is told why.
+    this.#following = (options.follow ? this.#follow() : Promise.resolve())
+      .catch(() => {})
+      .finally(() => this.#begun());
+    this.begun = new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      this.#begun = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#following;
+    const { framebuffer } = this.#session;
+    const picture = await capture(this.#session, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
+    if (picture) this.#options.onLast(picture);
+    else if (framebuffer.width * framebuffer.height > 0) {
+      const { width, height } = framebuffer;
+      this.#options.onLast({ width, height, rgba: framebuffer.rgba(), fresh: false });
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stop;
+    using watch = await ScreenWatch.start(this.#session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    this.#options.onScreen(watch.picture);
+    this.#begun();
+    for (;;) {
+      await watch.changed(Number.POSITIVE_INFINITY);
+      this.#options.onScreen(watch.picture);
+      await sleep(this.#options.intervalMs(), undefined, { signal });
+    }
+  }
+}
