@@ -117,14 +117,17 @@ describeWith(['xtigervnc'], 'pointer commands', () => {
     expect(await run('drag', '10,20', '90,80', '--duration', '100ms')).toBe('+1@10,20 -1@90,80');
     expect(await run('scroll', 'down', '2', '--at', '7,8')).toBe('+5@7,8 -5@7,8 +5@7,8 -5@7,8');
   });
+});
 
-  test('SIGTERM in the middle of a drag lets go of the button', async () => {
-    await using server = await xtigervnc();
+describeWith(['xtightvnc'], 'a drag that is stopped', () => {
+  // This server keeps a button down when its viewer is gone.
+  test('SIGTERM lets go of the button', async () => {
+    await using server = await xtightvnc();
     const { process, result } = startCli(['drag', server.address, '100,100', '500,400', '--duration', '30s']);
     await expect.poll(async () => (await server.display.pointer()).buttonMask, { timeout: 10_000 }).toBe(1);
     process.kill('SIGTERM');
     expect((await result).exitCode).toBe(143);
-    expect((await server.display.pointer()).buttonMask).toBe(0);
+    await expect.poll(async () => (await server.display.pointer()).buttonMask, SOON).toBe(0);
   });
 });
 

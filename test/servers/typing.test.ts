@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { connect } from '../../src/index.ts';
 import {
@@ -92,23 +93,6 @@ describeWith(['xtigervnc', 'xterm'], 'typing on Xtigervnc', () => {
     );
   });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    '%s in the middle of typing leaves no key down',
-    async (signal) => {
-      await using server = await xtigervnc();
-      using recorder = await XInputRecorder.start(server.display);
-      // All shifted, so that Shift is down nearly all the time.
-      const { process, result } = startCli(['type', server.address, 'A'.repeat(500)]);
-      await expect.poll(async () => (await recorder.events()).length, { timeout: 10_000 }).toBeGreaterThan(8);
-      process.kill(signal);
-      const { exitCode, stderr } = await result;
-      expect(exitCode).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
-      expect(stderr).toBe(`rfbctl: stopped by ${signal}\n`);
-      expect(await recorder.heldKeysyms()).toEqual([]);
-      expect((await recorder.events()).length).toBeLessThan(1000);
-    },
-  );
-
   test('an aborted call leaves no key down, and the session goes on', async () => {
     await using server = await xtigervnc();
     await using console = await connect(server.address);
@@ -124,18 +108,50 @@ describeWith(['xtigervnc', 'xterm'], 'typing on Xtigervnc', () => {
     await console.keyboard.type('b');
     expect(keys(await recorder.events())).toBe('+b -b');
   });
-
-  // Nobody can release anything then, but the server knows that its client has gone.
-  test('after SIGKILL the server lets go', async () => {
-    await using server = await xtigervnc();
-    using recorder = await XInputRecorder.start(server.display);
-    const { process, result } = startCli(['key', server.address, 'ctrl+shift+a', '--hold', '30s']);
-    await expect.poll(async () => (await recorder.heldKeysyms()).length, { timeout: 10_000 }).toBe(3);
-    process.kill('SIGKILL');
-    await result;
-    await expect.poll(() => recorder.heldKeysyms(), { timeout: 10_000 }).toEqual([]);
-  });
 });
+
+/** What becomes of held keys when their viewer is gone: nobody can release them after SIGKILL but the server itself. */
+for (const [name, start, letsGo] of [
+  ['xtigervnc', xtigervnc, 'at once'],
+  ['xtightvnc', xtightvnc, 'when another viewer comes'],
+  ['x11vnc', x11vnc, 'when another viewer releases them'],
+] as const) {
+  describeWith([name], `rfbctl stopped by a signal on ${name}`, () => {
+    test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s leaves no key down', async (signal) => {
+      await using server = await start();
+      using recorder = await XInputRecorder.start(server.display);
+      // All shifted, so that Shift is down nearly all the time.
+      const { process, result } = startCli(['type', server.address, 'A'.repeat(500)]);
+      await expect.poll(async () => (await recorder.heldKeysyms()).length, { timeout: 10_000 }).toBeGreaterThan(0);
+      process.kill(signal);
+      const { exitCode, stderr } = await result;
+      expect(exitCode).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
+      expect(stderr).toBe(`rfbctl: stopped by ${signal}\n`);
+      await expect.poll(() => recorder.heldKeysyms(), { timeout: 10_000 }).toEqual([]);
+      expect((await recorder.events()).length).toBeLessThan(1000);
+    });
+
+    test(`after SIGKILL the server lets go of them ${letsGo}`, async () => {
+      await using server = await start();
+      using recorder = await XInputRecorder.start(server.display);
+      const { process, result } = startCli(['key', server.address, 'ctrl+shift+a', '--hold', '30s']);
+      await expect.poll(async () => (await recorder.heldKeysyms()).length, { timeout: 10_000 }).toBe(3);
+      process.kill('SIGKILL');
+      await result;
+      if (letsGo !== 'at once') {
+        await sleep(1_000);
+        expect(await recorder.heldKeysyms()).toHaveLength(3);
+        await using console = await connect(server.address);
+        await console.session.barrier();
+        if (letsGo === 'when another viewer releases them') {
+          expect(await recorder.heldKeysyms()).toHaveLength(3);
+          await console.keyboard.up('ctrl+shift+a');
+        }
+      }
+      await expect.poll(() => recorder.heldKeysyms(), { timeout: 10_000 }).toEqual([]);
+    });
+  });
+}
 
 for (const guest of ['boot-sector', 'linux'] as const) {
   describeWith([guest === 'linux' ? 'linuxGuest' : 'qemu'], `typing at QEMU, ${guest} guest`, () => {
