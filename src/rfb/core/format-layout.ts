@@ -59,10 +59,9 @@ function packed(channels: Channels): number {
 /** The colours of all pixels of one or two bytes, by what a little-endian load of them gives. */
 function colourTable(pixels: PixelReader): Uint32Array {
   const table = new Uint32Array(1 << (8 * pixels.bytesPerPixel));
-  const bytes = new DataView(new ArrayBuffer(2));
+  const swapped = pixels.bytesPerPixel === 2 && pixels.format.bigEndian;
   for (let value = 0; value < table.length; value++) {
-    bytes.setUint16(0, value, true);
-    table[value] = pixels.pixel(bytes, 0);
+    table[swapped ? ((value & 255) << 8) | (value >> 8) : value] = pixels.colour(value);
   }
   return table;
 }
