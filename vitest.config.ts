@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/servers/**', 'test/package/**'],
+          exclude: ['test/servers/**', 'test/browser/**', 'test/package/**'],
           testTimeout: 30_000,
         },
       },
@@ -15,7 +15,7 @@ export default defineConfig({
         // Each file starts servers of its own; one at a time keeps two-core machines honest about time.
         test: {
           name: 'servers',
-          include: ['test/servers/**/*.test.ts'],
+          include: ['test/servers/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

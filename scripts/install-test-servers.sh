@@ -2,9 +2,9 @@
 # Installs the servers that test/servers runs against (Debian 12). Does nothing where all of them are there already.
 set -eu
 
-programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm'
+programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
-  qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify'
+  qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium'
 
 missing=''
 for program in $programs; do

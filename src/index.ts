@@ -2,8 +2,6 @@
 export type {
   Activity,
   OnActivity,
-  PointerAction,
-  PointerDetail,
   Sight,
   WaitResult,
   WaitTask,
@@ -43,6 +41,7 @@ export {
   type RawPointer,
   type ScrollOptions,
 } from './automation/pointer.ts';
+export type { PointerAction, PointerDetail } from './automation/pointer-action.ts';
 export { type ProbeReport, probe } from './automation/probe.ts';
 export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';

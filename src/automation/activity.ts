@@ -1,5 +1,6 @@
 import type { Rect } from '../rfb/protocol/rect.ts';
 import type { Picture } from './picture.ts';
+import type { PointerAction, PointerDetail } from './pointer-action.ts';
 import type { Verdict } from './waiting/condition.ts';
 
 /** What is done with a console and what is seen on it, for whoever keeps a record. Never a character of what is typed. */
@@ -22,11 +23,6 @@ export type Activity =
   | { readonly type: 'captured'; readonly picture: Picture; readonly region?: Rect | undefined };
 
 export type OnActivity = (activity: Activity) => void;
-
-export type PointerAction = 'move' | 'click' | 'down' | 'up' | 'drag' | 'scroll';
-
-/** Pixels, buttons, counts. */
-export type PointerDetail = Readonly<Record<string, number | string>>;
 
 /** One wait; the same object in all that is told of it. */
 export interface WaitTask {

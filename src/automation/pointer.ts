@@ -1,8 +1,9 @@
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
 import type { SendOptions } from '../rfb/session/session.ts';
-import type { OnActivity, PointerAction, PointerDetail } from './activity.ts';
+import type { OnActivity } from './activity.ts';
 import type { Keyboard } from './keyboard.ts';
 import { type Clock, Pace } from './pace.ts';
+import type { PointerAction, PointerDetail } from './pointer-action.ts';
 import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
 
 /** What a pointer needs of a session. */

@@ -35,7 +35,8 @@ export type RfbErrorCode =
   | 'BAD_CONFIG'
   | 'BAD_KEY'
   | 'BAD_IMAGE'
-  | 'BAD_OPTION';
+  | 'BAD_OPTION'
+  | 'BAD_TRACE';
 
 /** Where in a connection's life an error arose. */
 export type Phase = 'connect' | 'greeting' | 'security' | 'init' | 'session' | 'close';

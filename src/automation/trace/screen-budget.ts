@@ -38,7 +38,12 @@ export class ScreenBudget {
     return this.#intervalMs;
   }
 
-  /** Whether a screen may be kept that is `due` only if there is room and the one before is old enough. */
+  /** Whether no screen is kept any more but for what ends something. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
+  /** Whether a screen may be kept now: there is room, and the one before is old enough. */
   admits(nowMs: number): boolean {
     if (this.#full || nowMs - this.#lastMs < this.#intervalMs) return false;
     if (this.#screens >= this.#maxScreens || this.#bytes >= this.#maxBytes) {

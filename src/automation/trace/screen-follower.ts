@@ -10,7 +10,8 @@ const PATIENCE_MS = 1000;
 export interface FollowOptions {
   /** False: only the last picture is taken. */
   readonly follow: boolean;
-  onScreen(picture: Picture): void;
+  /** Returns false when it came too early: it is shown again later, or what is there then. */
+  onScreen(picture: Picture): boolean;
   /** The last picture: of a server that sends none any more, what it had sent. */
   onLast(picture: Picture): void;
   /** Between two looks at a screen that changes all the time. */
@@ -58,12 +59,11 @@ export class ScreenFollower {
   async #follow(): Promise<void> {
     const { signal } = this.#stop;
     using watch = await ScreenWatch.start(this.#session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
-    this.#options.onScreen(watch.picture);
-    this.#begun();
     for (;;) {
-      await watch.changed(Number.POSITIVE_INFINITY);
-      this.#options.onScreen(watch.picture);
+      const taken = this.#options.onScreen(watch.picture);
+      this.#begun();
       await sleep(this.#options.intervalMs(), undefined, { signal });
+      await watch.changed(taken ? Number.POSITIVE_INFINITY : 0);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Rect } from '../../rfb/protocol/rect.ts';
-import type { PointerAction, PointerDetail } from '../activity.ts';
+import type { PointerAction, PointerDetail } from '../pointer-action.ts';
 
 /** The file in a trace's folder that makes it one: an event a line, JSON, in the order of time. */
 export const TRACE_FILE = 'trace.jsonl';

@@ -127,7 +127,7 @@ export class Trace implements AsyncDisposable {
     return new ScreenFollower(session, {
       follow: this.#options.follow ?? true,
       onScreen: (picture) => this.#screen(picture),
-      onLast: (picture) => this.#screen(picture, 'last'),
+      onLast: (picture) => void this.#screen(picture, 'last'),
       intervalMs: () => this.#budget.intervalMs,
     });
   }
@@ -162,17 +162,16 @@ export class Trace implements AsyncDisposable {
     else this.#screen(picture, 'captured');
   }
 
-  /** A whole screen; without a reason only when it differs from the one before, and when there is room for it. */
-  #screen(picture: Picture, why?: ScreenShown['why']): void {
-    if (this.#lastScreen && samePixels(picture, this.#lastScreen)) return;
-    if (
-      why === undefined &&
-      (this.#pendingPictures >= MAX_PENDING_CHANGES || !this.#budget.admits(performance.now()))
-    ) {
-      return;
+  /** A whole screen; without a reason only when it differs from the one before. False when there is no room yet. */
+  #screen(picture: Picture, why?: ScreenShown['why']): boolean {
+    if (this.#lastScreen && samePixels(picture, this.#lastScreen)) return true;
+    if (why === undefined) {
+      const busy = this.#pendingPictures >= MAX_PENDING_CHANGES;
+      if (busy || !this.#budget.admits(performance.now())) return this.#budget.isFull;
     }
     this.#lastScreen = picture;
     this.#show(picture, { why });
+    return true;
   }
 
   #show(picture: Picture, details: Pick<ScreenShown, 'why' | 'region'>): void {

@@ -5,6 +5,7 @@ import { drag } from './drag.ts';
 import { key } from './key.ts';
 import { move } from './move.ts';
 import { probe } from './probe.ts';
+import { report } from './report.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
 import { text } from './text.ts';
@@ -23,5 +24,6 @@ export const commands: readonly CommandPlug[] = [
   drag,
   scroll,
   probe,
+  report,
   completion,
 ];

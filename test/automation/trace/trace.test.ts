@@ -227,6 +227,21 @@ test('the first screen is there before anything is done', async () => {
   expect(new Set(eventsOfType(folder, 'screen').map(({ file }) => file)).size).toBe(2);
 });
 
+test('a screen that changes right after another is not missed', async () => {
+  const folder = newFolder();
+  const display = new Display(8, 8);
+  await using server = await serve({ scene: { name: 'test', display } });
+  const vm = await connect(server.address, { trace: folder });
+  display.fill(display.framebuffer.bounds, colour(10, 0, 0));
+  await sleep(50);
+  display.fill(display.framebuffer.bounds, colour(20, 0, 0));
+  await sleep(900);
+  await vm.close();
+  const screens = eventsOfType(folder, 'screen');
+  expect(screens.length).toBeGreaterThan(1);
+  expect(screens.map(({ why }) => why)).not.toContain('last');
+});
+
 test('a connection that fails leaves a trace of it', async () => {
   const folder = newFolder();
   await expect(connect('127.0.0.1::1', { trace: folder })).rejects.toThrow(ConnectionError);

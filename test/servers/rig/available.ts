@@ -10,6 +10,7 @@ const NEEDS = {
   qemu: ['setpriv', 'qemu-system-x86_64'],
   linuxGuest: ['setpriv', 'qemu-system-x86_64', '/bin/busybox', '/boot/vmlinuz-*-cloud-amd64'],
   websockify: ['setpriv', 'websockify'],
+  chromium: ['chromium'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
 } as const satisfies Record<string, readonly string[]>;
 
