@@ -16,8 +16,14 @@ export {
   type PasteOptions,
   type ScreenshotOptions,
 } from './automation/console.ts';
-export { ConsoleScreen, type WaitForScreenOptions } from './automation/console-screen.ts';
-export { encodeImage, type ImageFormat, imageFormatOf, imageFormats } from './automation/image-file.ts';
+export {
+  ConsoleScreen,
+  type FindOptions,
+  type Found,
+  type WaitForImageOptions,
+  type WaitForScreenOptions,
+} from './automation/console-screen.ts';
+export { encodeImage, type ImageFormat, imageFormatOf, imageFormats, readPng } from './automation/image-file.ts';
 export {
   Keyboard,
   type KeyboardOptions,
@@ -27,6 +33,18 @@ export {
   type RawKeyboard,
   type TypeOptions,
 } from './automation/keyboard.ts';
+export { colourDistance } from './automation/matching/colour-tolerance.ts';
+export { readImage, readNeedle, readNeedles, readPicture } from './automation/matching/image-files.ts';
+export type { MatchOptions } from './automation/matching/matcher.ts';
+export {
+  type Needle,
+  type NeedleArea,
+  type NeedleDescription,
+  parseNeedle,
+  withPicture,
+} from './automation/matching/needle.ts';
+export type { PatternOptions } from './automation/matching/pattern.ts';
+export type { PictureMatchOptions } from './automation/matching/picture-matcher.ts';
 export type { Clock } from './automation/pace.ts';
 export type { Picture } from './automation/picture.ts';
 export {
@@ -65,9 +83,16 @@ export type {
 } from './automation/trace/trace-format.ts';
 export { all, any, not } from './automation/waiting/combined.ts';
 export type { Condition, Verdict, View } from './automation/waiting/condition.ts';
+export { type ImageShownOptions, imageShown } from './automation/waiting/image-shown.ts';
 export { changed, nonBlank, stable } from './automation/waiting/screen-conditions.ts';
 export { type TextShownOptions, textShown } from './automation/waiting/text-shown.ts';
-export { type Met, type WaitEvidence, type WaitForOptions, WaitTimeoutError } from './automation/waiting/wait-for.ts';
+export {
+  type Look,
+  type Met,
+  type WaitEvidence,
+  type WaitForOptions,
+  WaitTimeoutError,
+} from './automation/waiting/wait-for.ts';
 export type { Glyph, GlyphFont } from './fonts/glyph-font.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe, ReceiveBuffers } from './rfb/protocol/connection.ts';

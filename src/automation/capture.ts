@@ -23,7 +23,7 @@ const LAST_PATIENCE_MS = 8000;
 const UNANSWERED_REQUESTS = 3;
 
 /** How long a screen that is too small for the region may take to grow: servers begin with 1x1, guests switch modes. */
-const GROWTH_PATIENCE_MS = 2000;
+export const GROWTH_PATIENCE_MS = 2000;
 
 /**
  * A picture in which every pixel was painted by an update that followed the request: asks for all of it, and again for

@@ -2,9 +2,13 @@ import type { Rect } from '../rfb/protocol/rect.ts';
 import type { Session } from '../rfb/session/session.ts';
 import type { OnActivity } from './activity.ts';
 import { type CaptureOptions, capture } from './capture.ts';
+import type { Needle } from './matching/needle.ts';
+import type { Picture } from './picture.ts';
+import type { Point } from './pointer.ts';
 import { TextReader } from './text/text-reader.ts';
 import type { TextScreen } from './text/text-screen.ts';
 import type { Condition } from './waiting/condition.ts';
+import { type ImageShownOptions, imageShown } from './waiting/image-shown.ts';
 import { changed, nonBlank, stable } from './waiting/screen-conditions.ts';
 import { textShown } from './waiting/text-shown.ts';
 import { type Met, type WaitForOptions, waitFor } from './waiting/wait-for.ts';
@@ -12,6 +16,17 @@ import { type Met, type WaitForOptions, waitFor } from './waiting/wait-for.ts';
 export interface WaitForScreenOptions extends WaitForOptions {
   /** What counts; default the whole screen. */
   readonly region?: Rect | undefined;
+}
+
+export interface WaitForImageOptions extends WaitForOptions, ImageShownOptions {}
+
+export interface FindOptions extends CaptureOptions, Omit<ImageShownOptions, 'mayGrow'> {}
+
+/** Where something is on the screen. */
+export interface Found {
+  readonly place: Rect;
+  /** Where a click on it goes: what a needle says, or the middle. */
+  readonly click: Point;
 }
 
 /** What is to be seen on a console: reads it, and waits for it. */
@@ -44,6 +59,31 @@ export class ConsoleScreen {
     return this.waitFor(textShown(pattern, { region, reader: this.#reader }), options);
   }
 
+  /** Waits until the screen shows this picture, needle, or one of these needles; see `imageShown`. @throws WaitTimeoutError */
+  async waitForImage(image: Picture | Needle | readonly Needle[], options: WaitForImageOptions = {}): Promise<Met> {
+    return this.waitFor(imageShown(image, options), options);
+  }
+
+  /**
+   * Where the screen shows this text, picture, needle, or one of these needles now; undefined when it does not.
+   * @throws ActionError `ACTION_FAILED` when the image is larger than the screen
+   */
+  async find(
+    what: string | RegExp | Picture | Needle | readonly Needle[],
+    { timeoutMs, signal, ...options }: FindOptions = {},
+  ): Promise<Found | undefined> {
+    const isText = typeof what === 'string' || what instanceof RegExp;
+    const condition = isText
+      ? textShown(what, { region: options.region, reader: this.#reader })
+      : imageShown(what, options);
+    const picture = await capture(this.#session, { timeoutMs, signal });
+    const { pixelFormat } = this.#session.state;
+    // As late as can be: there will be no other look.
+    const verdict = await condition.look({ picture, first: picture, nowMs: Number.POSITIVE_INFINITY, pixelFormat });
+    const { holds, place, click } = verdict;
+    return holds && place ? { place, click: click ?? middleOf(place) } : undefined;
+  }
+
   /** Waits until nothing has changed for `quietMs`. @throws WaitTimeoutError */
   async waitForStable(quietMs: number, { region, ...options }: WaitForScreenOptions = {}): Promise<Met> {
     return this.waitFor(stable(quietMs, region), options);
@@ -58,4 +98,9 @@ export class ConsoleScreen {
   async waitForNonBlank({ region, ...options }: WaitForScreenOptions = {}): Promise<Met> {
     return this.waitFor(nonBlank(region), options);
   }
+}
+
+/** The pixel in the middle. */
+export function middleOf({ x, y, width, height }: Rect): Point {
+  return { x: x + (width >> 1), y: y + (height >> 1) };
 }

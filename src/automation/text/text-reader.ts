@@ -148,6 +148,8 @@ function alignedLayouts(picture: Picture, font: GlyphFont): Layout[] {
 
 /** How many places with ink are looked at to find where the cells begin. */
 const SAMPLES = 96;
+/** A prime above it: its multiples reach every one of fewer samples. */
+const COPRIME = 97;
 
 /** The fonts and grid by which most of some places that show ink are glyphs: text in a window begins anywhere. */
 function findLayout(picture: Picture, fonts: readonly GlyphFont[]): Layout | undefined {
@@ -205,5 +207,5 @@ function inkSamples(picture: Picture): { readonly x: number; readonly y: number 
   const step = Math.max(1, edges.length / SAMPLES);
   const spread = Array.from({ length: Math.min(SAMPLES, edges.length) }, (_, i) => edges[Math.floor(i * step)]);
   // In an order that jumps about, so that a few of them already tell; without chance, so that all readings are alike.
-  return spread.map((_, i) => spread[(i * 61) % spread.length]).filter((sample) => sample !== undefined);
+  return spread.map((_, i) => spread[(i * COPRIME) % spread.length]).filter((sample) => sample !== undefined);
 }

@@ -22,11 +22,12 @@ export function all(conditions: readonly Condition[]): Condition {
       const verdicts = await Promise.all(conditions.map((condition) => condition.look(view)));
       const holds = verdicts.every((verdict) => verdict.holds);
       const score = verdicts.reduce((sum, verdict) => sum + verdict.score, 0) / Math.max(1, verdicts.length);
-      const place = verdicts.find((verdict) => verdict.place)?.place;
+      const { place, click } = verdicts.find((verdict) => verdict.place) ?? {};
       const difference = verdicts.find((verdict) => !verdict.holds && verdict.difference)?.difference;
       return {
         ...{ holds, score, seen: seenOf(conditions, verdicts) },
         ...(place && { place }),
+        ...(click && { click }),
         ...(difference && { difference }),
         ...soonest(verdicts),
       };

@@ -1,5 +1,7 @@
+import type { PixelFormat } from '../../rfb/protocol/pixel-format.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
 import { crop, type Picture } from '../picture.ts';
+import type { Point } from '../pointer.ts';
 
 /** The screen at one moment of a wait. All times are milliseconds since the wait began. */
 export interface View {
@@ -7,6 +9,8 @@ export interface View {
   /** The complete picture with which the wait began. */
   readonly first: Picture;
   readonly nowMs: number;
+  /** In which the pixels came: what of their colours is lost. Undefined: nothing. */
+  readonly pixelFormat?: PixelFormat | undefined;
 }
 
 /** What one look at the screen has shown. */
@@ -18,6 +22,8 @@ export interface Verdict {
   readonly seen: string;
   /** Where it is; where it was nearest, when it does not hold. Pixels of the whole screen. */
   readonly place?: Rect;
+  /** Where a click on it goes; default the middle of its place. */
+  readonly click?: Point;
   /** It may come to hold so many milliseconds from now although the screen stays as it is. */
   readonly againInMs?: number;
   /** Of `any`: which of them holds, counted from 0. */

@@ -34,12 +34,17 @@ export interface WaitEvidence {
 
 /** A condition that did not come to hold in time. */
 export class WaitTimeoutError extends TimeoutError {
-  /** Undefined when not even the first picture arrived. */
-  readonly evidence: WaitEvidence | undefined;
+  // Private, as what prints an error prints all that can be enumerated: millions of pixels.
+  readonly #evidence: WaitEvidence | undefined;
 
   constructor(message: string, evidence: WaitEvidence | undefined, options?: ErrorOptions) {
     super(message, options);
-    this.evidence = evidence;
+    this.#evidence = evidence;
+  }
+
+  /** Undefined when not even the first picture arrived. */
+  get evidence(): WaitEvidence | undefined {
+    return this.#evidence;
   }
 }
 
@@ -102,7 +107,8 @@ class Wait {
     for (;;) {
       const { picture } = watch;
       const nowMs = performance.now() - started;
-      const verdict = await this.#condition.look({ picture, first, nowMs });
+      const { pixelFormat } = this.#session.state;
+      const verdict = await this.#condition.look({ picture, first, nowMs, pixelFormat });
       this.#last = { verdict, picture };
       if (!this.#best || verdict.score > this.#best.verdict.score) this.#best = this.#last;
       this.#onLook(verdict, picture);

@@ -24,10 +24,12 @@ export const wait: CommandPlug = (program, { interrupted, succeedWith }) => {
 Examples:
   rfbctl wait 192.0.2.7:1 --text login: --timeout 5m
   rfbctl wait unix:/run/vm.sock --any --text '/login: $/m' --text 'Kernel panic'    # 50 or 51
+  rfbctl wait 192.0.2.7:1 --image login.png --mask clock.png
+  rfbctl wait 192.0.2.7:1 --needles needles --tag desktop --anywhere
   rfbctl wait 192.0.2.7:1 --not --text 'Loading' --stable 2s`,
     )
     .action(async (target: string, flags: Flags) => {
-      const condition = options.condition(flags);
+      const condition = await options.condition(flags);
       const settings = await readSettings(target, flags);
       let exitCode: number = EXIT.done;
       const task = { settings, interrupted, doing: `waiting for ${condition.name}`, exitCode: () => exitCode };

@@ -5,6 +5,7 @@ import type { Framebuffer } from '../protocol/framebuffer.ts';
 import type { Fence } from '../protocol/messages/fence.ts';
 import { serverMessages } from '../protocol/messages/server-to-client/index.ts';
 import type { ServerMessageTarget } from '../protocol/messages/server-to-client/server-message.ts';
+import type { PixelFormat } from '../protocol/pixel-format.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type {
@@ -84,6 +85,10 @@ export class Receiver implements ServerMessageTarget, SessionState {
     this.desktopName = initial.desktopName;
     this.#events = events;
     this.#answerFence = answerFence;
+  }
+
+  get pixelFormat(): PixelFormat {
+    return this.pixels.format;
   }
 
   /** Reads until the connection ends or the peer breaks the specification; only ever throws. */

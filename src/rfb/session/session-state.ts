@@ -24,6 +24,8 @@ export interface ServerInit {
 
 /** What the server has told since. */
 export interface SessionState {
+  /** In which it sends pixels: the one that it was told. */
+  readonly pixelFormat: PixelFormat;
   readonly desktopName: string;
   /** The text of the last ServerCutText: what was copied on the server last, as far as it has told. */
   readonly clipboard: string | undefined;
