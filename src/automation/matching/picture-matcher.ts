@@ -10,14 +10,14 @@ import { type Comparison, type Places, search } from './search.ts';
 import { placesFor } from './window.ts';
 
 export interface PictureMatchOptions extends MatchOptions, PatternOptions {
-  /** How different a pixel may look and still be the same, 0 to 255 by `colourDistance`. Default 0; with a blur 24. */
+  /** How different a pixel may look and still be the same, 0 to 255 by `colourDistance`. Default 0; with a blur 96 / blur. */
   readonly fuzz?: number | undefined;
   /** Compares the means of boxes of this radius: for screens that come as JPEG. Default 0; 2 will do. */
   readonly blur?: number | undefined;
 }
 
-/** What blurred JPEG is apart: docs/matching.md has the figures. */
-const DEFAULT_BLURRED_FUZZ = 24;
+/** What the worst JPEG is apart once it is blurred, and other digits are not: docs/matching.md has the figures. */
+const BLURRED_FUZZ = 96;
 
 /** Looks for a picture: every pixel of it that counts must look as it does there. */
 export class PictureMatcher implements Matcher {
@@ -38,7 +38,7 @@ export class PictureMatcher implements Matcher {
     }
     this.#options = options;
     this.#blur = blur;
-    this.#fuzz = options.fuzz ?? (blur > 0 ? DEFAULT_BLURRED_FUZZ : 0);
+    this.#fuzz = options.fuzz ?? (blur > 0 ? BLURRED_FUZZ / blur : 0);
     this.#pattern = new Pattern(picture, options, blur);
     this.#probes = this.#pattern.probes();
     this.#totalWeight = this.#pattern.totalWeight;
