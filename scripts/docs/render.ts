@@ -11,7 +11,7 @@ export function documents(root: string): string[] {
 
 /**
  * Fills in what stands behind the marks of a document: `<!-- example NAME -->`, also `NAME#REGION`, the text of
- * examples/NAME.ts or of a region of it; `<!-- table NAME -->`, a table made from the registries.
+ * examples/NAME.ts or of a region of it; `<!-- table NAME -->`, a table made from the registries or from what was recorded.
  */
 export async function render(root: string, text: string): Promise<string> {
   const withExamples = text.replace(
@@ -25,7 +25,8 @@ export async function render(root: string, text: string): Promise<string> {
     const table = tables[name];
     if (table === undefined) throw new Error(`there is no table ${name}`);
     rendered = rendered.replace(whole, () => `<!-- table ${name} -->\n`);
-    rendered = rendered.replace(`<!-- table ${name} -->\n`, (mark) => mark + markdown(table()));
+    const rows = markdown(await table());
+    rendered = rendered.replace(`<!-- table ${name} -->\n`, (mark) => mark + rows);
   }
   return rendered;
 }

@@ -10,6 +10,7 @@ import { encoders } from '../../src/server/encoders/index.ts';
 import { scenes } from '../../src/server/scenes/index.ts';
 import { serverSecurityTypes } from '../../src/server/security/index.ts';
 import { transports } from '../../src/transports/index.ts';
+import { blurTable, matchingTable } from './matching-tables.ts';
 
 const PROTOCOL = path.join(import.meta.dirname, '../../src/rfb/protocol');
 
@@ -18,8 +19,8 @@ interface Plug {
   readonly name: string;
 }
 
-/** Every table of the documentation that the registries decide. */
-export const tables: Readonly<Record<string, () => string[][]>> = {
+/** Every table of the documentation that the registries, or recorded screens, decide. */
+export const tables: Readonly<Record<string, () => string[][] | Promise<string[][]>>> = {
   encodings: () => [
     ['encoding', 'number', 'name in options', 'defined in', 'test server sends it'],
     ...encodings.map((encoding) => [
@@ -68,6 +69,8 @@ export const tables: Readonly<Record<string, () => string[][]>> = {
       ].join(', '),
     ]),
   ],
+  matching: matchingTable,
+  'matching-blur': blurTable,
   scenes: () => [['scene', 'what it is'], ...scenes.map(({ name, summary }) => [`\`${name}\``, summary])],
 };
 

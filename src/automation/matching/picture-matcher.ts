@@ -1,12 +1,12 @@
 import { UsageError } from '../../rfb/errors.ts';
 import type { PixelFormat } from '../../rfb/protocol/pixel-format.ts';
 import type { Picture } from '../picture.ts';
-import { ColourTolerance } from './colour-tolerance.ts';
+import { ColourTolerance, colourDistance } from './colour-tolerance.ts';
 import { DifferencePicture } from './difference-picture.ts';
 import type { ImageMatch, Matcher, MatchOptions } from './matcher.ts';
 import { MAX_BLUR, Pattern, type PatternOptions } from './pattern.ts';
 import type { ScreenPixels } from './screen-pixels.ts';
-import { type Comparison, type Places, search } from './search.ts';
+import { type Candidate, type Comparison, type Places, search } from './search.ts';
 import { placesFor } from './window.ts';
 
 export interface PictureMatchOptions extends MatchOptions, PatternOptions {
@@ -72,14 +72,35 @@ export class PictureMatcher implements Matcher {
     const pixels = screen.pixels(this.#blur);
     const { bounds } = this.#pattern;
     const comparison = new PictureComparison(pixels, screen.width, this.#pattern, this.#probes, tolerance);
-    const best = search(comparison, screen.width, places);
-    if (!best) return undefined;
-    const { x, y, holds, cost } = best;
+    const first = search(comparison, screen.width, places);
+    if (!first) return undefined;
+    // With a tolerance the places around it may hold as well.
+    const { x, y, holds, cost } =
+      first.holds && !tolerance.exact ? refined(first, places, screen.width, comparison) : first;
     const place = { x, y, width: bounds.width, height: bounds.height };
     const differing = holds ? 0 : comparison.differing(y * screen.width + x);
     const click = { x: x + (bounds.width >> 1), y: y + (bounds.height >> 1) };
     return { found: holds, place, click, score: 1 - cost / this.#totalWeight, differing, counted };
   }
+}
+
+/** From one place that holds to the one beside it that does, and is nearest in all its colours, until there is none. */
+function refined(found: Candidate, places: Places, stride: number, comparison: PictureComparison): Candidate {
+  let best = found;
+  let least = comparison.distance(best.y * stride + best.x, Number.POSITIVE_INFINITY);
+  for (let from: Candidate | undefined; from !== best; ) {
+    from = best;
+    for (let y = Math.max(places.top, from.y - 1); y <= Math.min(places.bottom, from.y + 1); y++) {
+      for (let x = Math.max(places.left, from.x - 1); x <= Math.min(places.right, from.x + 1); x++) {
+        const at = y * stride + x;
+        const distance = comparison.distance(at, least);
+        if (distance >= least || comparison.cost(at, 0) > 0) continue;
+        least = distance;
+        best = { ...from, x, y };
+      }
+    }
+  }
+  return best;
 }
 
 /** The cost is the weight of the pixels that look different: nothing is allowed. */
@@ -127,6 +148,20 @@ class PictureComparison implements Comparison {
       return cost > limit;
     });
     return cost;
+  }
+
+  /** Of all colours together; may stop once it is above `limit`. */
+  distance(at: number, limit: number): number {
+    const { pixels, bounds } = this.#pattern;
+    let sum = 0;
+    for (let y = 0, i = 0; y < bounds.height && sum <= limit; y++) {
+      const row = at + y * this.#stride;
+      for (let x = 0; x < bounds.width; x++, i++) {
+        const wanted = pixels[i] ?? 0;
+        if (wanted !== 0) sum += colourDistance(wanted, this.#screen[row + x] ?? 0);
+      }
+    }
+    return sum;
   }
 
   differing(at: number): number {
