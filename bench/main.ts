@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchDecoding } from './decoding/bench.ts';
 import { benchLatency } from './latency.ts';
+import { benchMatching } from './matching.ts';
 import { benchPng } from './png.ts';
 import { benchScreenshot } from './screenshot.ts';
 import { benchSessions } from './sessions.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (rounds: number, say: Say) => Promise<str
   png: benchPng,
   sessions: (_rounds, say) => benchSessions(say),
   latency: (rounds, say) => benchLatency(rounds, say),
+  matching: benchMatching,
   typing: (_rounds, say) => benchTyping(say),
 };
 

@@ -87,7 +87,6 @@ export { type ImageShownOptions, imageShown } from './automation/waiting/image-s
 export { changed, nonBlank, stable } from './automation/waiting/screen-conditions.ts';
 export { type TextShownOptions, textShown } from './automation/waiting/text-shown.ts';
 export {
-  type Look,
   type Met,
   type WaitEvidence,
   type WaitForOptions,

@@ -38,6 +38,9 @@ bell
 closed
 `,
   'first-screenshot.ts': 'screen.png: 720x400\n',
+  'images.ts': `found at 64,80
+nearest at 641,120: 93.1 % alike, 197 of 2880 pixels differ
+`,
   'in-memory.ts': 'No socket: 1 viewer\n',
   'log-in.ts': '',
   'own-pipe.ts': '720x400, compressed well\n',
