@@ -387,6 +387,16 @@ describeWith(['xtigervnc', 'qemu'], 'rfbctl screenshot', () => {
     expect(difference(parsePng(bytes), cut(truth, REGION))).toBeUndefined();
   });
 
+  test('--pointer moves the pointer out of the picture', async () => {
+    await using other = await xtigervnc({ geometry: `${WIDTH}x${HEIGHT}`, password: PASSWORD });
+    await other.display.drawTestCard();
+    await other.display.showPointer();
+    const wanted = await other.display.truth();
+    const { bytes } = await shoot(other.address, 'a.png', '--pointer', '20,30');
+    expect(difference(parsePng(bytes), wanted)).toBeUndefined();
+    expect(await other.display.pointer()).toMatchObject({ x: 20, y: 30 });
+  });
+
   test('--pixel-format native, QEMU’s Unix socket', async () => {
     const { bytes } = await shoot(machine.address, 'a.png', '--pixel-format', 'native');
     expect(difference(parsePng(bytes), await machine.stableTruth())).toBeUndefined();

@@ -1,6 +1,6 @@
 import { encodeImage, imageFormatOf } from '../../automation/image-file.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
-import { badOption, parseDuration, parseRegion } from '../arguments.ts';
+import { badOption, parseDuration, parsePoint, parseRegion } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { print, printJson } from '../output.ts';
 import { assertWritable, writeOutput } from '../output-file.ts';
@@ -11,7 +11,8 @@ import type { CommandPlug } from './command-plug.ts';
 interface Flags extends ConnectionFlags {
   readonly output: string;
   readonly region?: Rect;
-  readonly cursor?: boolean;
+  cursor?: boolean;
+  pointer?: { readonly x: number; readonly y: number };
   readonly waitStable?: number;
   readonly nonBlank?: number;
 }
@@ -30,6 +31,11 @@ export const screenshot: CommandPlug = (program, { interrupted }) => {
         'wait at most so long for a screen that is not all of one colour',
         parseDuration,
       )
+      .option(
+        '--pointer <X,Y>',
+        'move the pointer there first: out of the picture, which TigerVNC paints it into',
+        parsePoint,
+      )
       .option('--cursor', 'let the server paint the pointer into the picture (most do; QEMU has none to paint)'),
   )
     .addHelpText(
@@ -38,6 +44,7 @@ export const screenshot: CommandPlug = (program, { interrupted }) => {
 Examples:
   rfbctl screenshot demo: -o demo.png
   rfbctl screenshot 192.0.2.7:1 --password-file secret -o boot.jpg
+  rfbctl screenshot 192.0.2.7:1 --pointer 1023,767
   rfbctl screenshot 192.0.2.7:1 --non-blank 30s --wait-stable 2s
   rfbctl screenshot unix:/run/vm.sock --region 0,0,640x480 -o - | display`,
     )
@@ -58,6 +65,7 @@ Examples:
           cursor: flags.cursor ? 'server' : 'client',
         },
         async (console, signal) => {
+          if (flags.pointer) await console.pointer.move(flags.pointer.x, flags.pointer.y, { signal });
           const started = performance.now();
           const picture = await console.capture({
             signal,
