@@ -192,9 +192,7 @@ function histogram({ rgba }: Picture): number[] {
 function similarityOf(picture: Picture, screen: Picture, rect: Rect, exclude: readonly Rect[]): number {
   const areas = [{ ...rect, match: 96, margin: 50, click: undefined }];
   const needle = { name: 'reference', picture, tags: [], properties: [], areas, exclude };
-  const match = new NeedleMatcher(needle).match(new ScreenPixels(screen));
-  // Of one area, the error is the square of what it lacks.
-  return match ? 1 - Math.sqrt(1 - match.score) : 0;
+  return new NeedleMatcher(needle).match(new ScreenPixels(screen))?.score ?? 0;
 }
 
 /** How far the worst right screen and the nearest wrong one are from the reference, blurred so much: the largest distance of two pixels. */

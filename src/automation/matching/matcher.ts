@@ -21,7 +21,7 @@ export interface ImageMatch {
   readonly place: Rect;
   /** Where a click on it goes. */
   readonly click: Point;
-  /** 0 to 1. */
+  /** 0 to 1: of a picture, the weight of the pixels that are alike; of a needle, its similarity. */
   readonly score: number;
   /** So many of the pixels that count look different. */
   readonly differing: number;
@@ -31,8 +31,6 @@ export interface ImageMatch {
 /** Looks for one image on screens. */
 export interface Matcher {
   readonly name: string;
-  /** What is looked for, as it was given. */
-  readonly picture: Picture;
   /** Of what counts. */
   readonly size: { readonly width: number; readonly height: number };
   /** Undefined when there is no place for it: it is larger than the screen, or than the region. */

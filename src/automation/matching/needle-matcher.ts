@@ -33,10 +33,6 @@ export class NeedleMatcher implements Matcher {
     });
   }
 
-  get picture(): Picture {
-    return this.needle.picture;
-  }
-
   /** Whether it stands for something that should not be so. */
   get workaround(): boolean {
     return this.needle.properties.includes('workaround');
@@ -57,7 +53,7 @@ export class NeedleMatcher implements Matcher {
       found: results.every(({ candidate }) => candidate.holds),
       place: target.place,
       click: target.click,
-      score: 1 - results.reduce((sum, { similarity }) => sum + (1 - similarity) ** 2, 0) / results.length,
+      score: 1 - Math.hypot(...results.map(({ similarity }) => 1 - similarity)) / Math.sqrt(results.length),
       differing: results.reduce((sum, result) => sum + result.differing(screen), 0),
       counted: results.reduce((sum, { pattern }) => sum + pattern.counted, 0),
     };

@@ -22,7 +22,6 @@ const BLURRED_FUZZ = 96;
 /** Looks for a picture: every pixel of it that counts must look as it does there. */
 export class PictureMatcher implements Matcher {
   readonly name: string;
-  readonly picture: Picture;
   readonly #pattern: Pattern;
   readonly #probes: readonly number[];
   readonly #totalWeight: number;
@@ -42,7 +41,6 @@ export class PictureMatcher implements Matcher {
     this.#pattern = new Pattern(picture, options, blur);
     this.#probes = this.#pattern.probes();
     this.#totalWeight = this.#pattern.totalWeight;
-    this.picture = picture;
     this.name = this.#pattern.name;
   }
 

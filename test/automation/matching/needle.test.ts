@@ -75,6 +75,22 @@ describe('a needle', () => {
     });
   });
 
+  test('is as similar as the root mean square of what its areas lack', () => {
+    const lighter = changedPicture(
+      pictureOf(60, 40, () => 0x404040),
+      (x, _y, colour) => (x < 20 ? colour + 0x060606 : undefined),
+    );
+    const areas = [area(0, 0, 10, 40, { margin: 0 }), area(40, 0, 10, 40, { margin: 0 })];
+    const needle = needleOf(
+      { area: areas },
+      pictureOf(60, 40, () => 0x404040),
+    );
+    const lacking = 1 - needleSimilarity(36);
+    const match = new NeedleMatcher(needle).match(new ScreenPixels(lighter));
+    expect(match?.found).toBe(false);
+    expect(match?.score).toBeCloseTo(1 - lacking / Math.SQRT2);
+  });
+
   test('forgives as much as its match says', () => {
     const ground = pictureOf(60, 40, (x) => (x < 30 ? 0x404040 : 0xa0a0a0));
     const lighter = (by: number) => changedPicture(ground, (_x, _y, colour) => colour + by * 0x010101);

@@ -195,6 +195,16 @@ describe('the search', () => {
     ).toBeCloseTo(0.5);
   });
 
+  test('takes well under a second of the processor for a screen of 1024x768, also when nothing is like the image', () => {
+    const screen = noise(1024, 768);
+    for (const image of [part(screen, { x: 811, y: 702, width: 200, height: 50 }), noise(200, 50, 3)]) {
+      const before = process.cpuUsage();
+      look(screen, image);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(1);
+    }
+  });
+
   test('there is no place on a screen that is too small', () => {
     expect(look(noise(10, 10), noise(11, 10))).toBeUndefined();
     expect(look(noise(10, 10), noise(5, 5), { region: { x: 0, y: 0, width: 4, height: 8 } })).toBeUndefined();
