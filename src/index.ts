@@ -52,6 +52,7 @@ export {
   type ButtonOptions,
   type ClickOptions,
   type DragOptions,
+  type MoveOptions,
   type Point,
   Pointer,
   type PointerActionOptions,

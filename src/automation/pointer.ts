@@ -27,11 +27,19 @@ export interface Point {
 const BUTTONS = { left: 1, middle: 2, right: 3, back: 8, forward: 9 } as const;
 const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
 
+/** The buttons that have names. */
+export const buttonNames = Object.keys(BUTTONS) as readonly (keyof typeof BUTTONS)[];
+
 /** By name, or as numbered by the protocol: 1 left, 2 middle, 3 right, 4 to 7 wheel up, down, left, right, 8 back, 9 forward. */
 export type Button = keyof typeof BUTTONS | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 export interface PointerActionOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface MoveOptions extends PointerActionOptions {
+  /** Default 0, a jump. Where the pointer was is known after its first move; that one is a jump. */
+  readonly durationMs?: number | undefined;
 }
 
 export interface ButtonOptions extends PointerActionOptions {
@@ -102,9 +110,15 @@ export class Pointer {
   }
 
   /** Moves to a pixel. Coordinates off the screen become the nearest on it: QEMU's would wrap around. */
-  async move(x: number, y: number, options: PointerActionOptions = {}): Promise<void> {
+  async move(x: number, y: number, options: MoveOptions = {}): Promise<void> {
     assertPoint({ x, y });
-    await this.#act('move', { x, y }, options, (signal) => this.#moveTo({ x, y }, GAP_MS, signal));
+    const { durationMs = 0 } = options;
+    assertDuration('durationMs', durationMs);
+    await this.#act('move', { x, y }, options, async (signal) => {
+      const from = durationMs > 0 ? this.#position : undefined;
+      const way = from ? dragPath(from, { x, y }, { durationMs }) : [{ point: { x, y }, afterMs: GAP_MS }];
+      for (const { point, afterMs } of way) await this.#moveTo(point, afterMs, signal);
+    });
   }
 
   /** Moves to a pixel and clicks there. */

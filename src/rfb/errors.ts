@@ -36,7 +36,8 @@ export type RfbErrorCode =
   | 'BAD_KEY'
   | 'BAD_IMAGE'
   | 'BAD_OPTION'
-  | 'BAD_TRACE';
+  | 'BAD_TRACE'
+  | 'BAD_SCRIPT';
 
 /** Where in a connection's life an error arose. */
 export type Phase = 'connect' | 'greeting' | 'security' | 'init' | 'session' | 'close';
