@@ -6,6 +6,35 @@ export type {
   WaitResult,
   WaitTask,
 } from './automation/activity.ts';
+export type { Estimate, EstimateOptions } from './automation/boot-command/estimate.ts';
+export type { KeyTiming } from './automation/boot-command/key-timing.ts';
+export {
+  type LintFinding,
+  type LintOptions,
+  type LintReport,
+  type LintRule,
+  lintBootCommand,
+} from './automation/boot-command/lint.ts';
+export { type BootCommandOptions, type Dialect, parseBootCommand } from './automation/boot-command/parser.ts';
+export {
+  type RunReport,
+  type RunStepsOptions,
+  runSteps,
+  type ScriptedConsole,
+  type StepDone,
+} from './automation/boot-command/runner.ts';
+export { ScriptError } from './automation/boot-command/script-source.ts';
+export type {
+  Place,
+  Repetition,
+  Step,
+  StepAction,
+  StepCondition,
+  StepTarget,
+} from './automation/boot-command/step.ts';
+export { parseStepsDocument, type StepsDocumentOptions } from './automation/boot-command/steps-document.ts';
+export type { ScriptVariable, ScriptVariables } from './automation/boot-command/variables.ts';
+export { type VdoOptions, vdoSteps } from './automation/boot-command/vdo.ts';
 export type { CaptureOptions } from './automation/capture.ts';
 export {
   type ConnectOptions,

@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   pngjs: ['automation/image-file.ts'],
+  yaml: ['automation/boot-command/'],
   ws: ['transports/'],
   'node:net': ['transports/', 'server/', 'testing.ts'],
   'node:tls': ['transports/'],

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { all, any, not } from '../automation/waiting/combined.ts';
 import type { Condition } from '../automation/waiting/condition.ts';
+import { patternOf } from '../automation/waiting/pattern.ts';
 import { changed, nonBlank, stable } from '../automation/waiting/screen-conditions.ts';
 import { textShown } from '../automation/waiting/text-shown.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
@@ -35,7 +36,7 @@ export class ConditionOptions {
     };
     command
       .option('--text <text>', 'this text stands on the screen; /…/ is a regular expression', (text) => {
-        const pattern = parsePattern(text);
+        const pattern = patternOf(text);
         condition((region) => textShown(pattern, { region }));
       })
       .option('--image <file>', 'this picture (PNG), or openQA needle (JSON), is on the screen', (file) =>
@@ -84,17 +85,5 @@ export class ConditionOptions {
       if (!condition) return [];
       return [negated ? not(condition) : condition];
     });
-  }
-}
-
-/** `/…/flags` is a regular expression, anything else the text itself. @throws UsageError `BAD_OPTION` */
-export function parsePattern(text: string): string | RegExp {
-  if (text === '') throw badOption('the text is empty');
-  const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/s.exec(text) ?? [];
-  if (source === undefined) return text;
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    throw badOption(`no regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`);
   }
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { UsageError } from '../rfb/errors.ts';
+import { TimeoutError, UsageError } from '../rfb/errors.ts';
+import { describeDuration, within } from '../rfb/session/deadline.ts';
 
 /** Of what somebody wants typed: at the default rate that takes nine hours. */
 const MAX_TEXT = 1024 * 1024;
@@ -9,9 +10,30 @@ const MAX_TEXT = 1024 * 1024;
 const MAX_LINE = 16 * 1024;
 
 /** All of standard input. @throws UsageError when it is too long; what `signal` says */
-export async function readStdin(signal: AbortSignal): Promise<string> {
+async function readStdin(signal: AbortSignal): Promise<string> {
   const bytes = await collectStdin(signal, MAX_TEXT, () => false);
   return bytes.toString('utf8');
+}
+
+/** The same within a time limit, where nothing else wants it. @throws UsageError; TimeoutError */
+export async function stdinText(
+  what: string,
+  { passwordStdin }: { readonly passwordStdin?: boolean },
+  timeoutMs: number,
+  interrupted: AbortSignal,
+): Promise<string> {
+  if (passwordStdin) {
+    throw new UsageError('BAD_OPTION', `standard input cannot hold both ${what} and --password-stdin`);
+  }
+  const late = new AbortController();
+  const signal = AbortSignal.any([interrupted, late.signal]);
+  try {
+    const describe = () => `standard input did not end within ${describeDuration(timeoutMs)} (--timeout allows more)`;
+    return await within(readStdin(signal), { timeoutMs, signal: interrupted, describe });
+  } catch (error) {
+    if (error instanceof TimeoutError) late.abort(error);
+    throw error;
+  }
 }
 
 /** Its first line, without waiting for more. */

@@ -6,7 +6,7 @@ import { ActionError } from '../rfb/errors.ts';
 import { writeStdout } from './output.ts';
 
 /** Fails before anything is connected when `file` cannot be written. `-` is stdout. @throws ActionError `OUTPUT_FAILED` */
-export async function assertWritable(file: string): Promise<void> {
+export async function assertWritable(file: string, option = '--output'): Promise<void> {
   if (file === '-') return;
   try {
     const existing = await statOf(file);
@@ -18,12 +18,12 @@ export async function assertWritable(file: string): Promise<void> {
     await (await open(partial, 'wx')).close();
     await rm(partial);
   } catch (cause) {
-    throw outputFailed(file, '--output', cause);
+    throw outputFailed(file, option, cause);
   }
 }
 
 /** Writes beside the target and renames: a failure leaves what was there before. Devices and pipes are written directly. */
-export async function writeOutput(file: string, bytes: Uint8Array): Promise<void> {
+export async function writeOutput(file: string, bytes: Uint8Array, option = '--output'): Promise<void> {
   if (file === '-') return writeStdout(bytes);
   const existing = await statOf(file);
   try {
@@ -36,7 +36,7 @@ export async function writeOutput(file: string, bytes: Uint8Array): Promise<void
       await rm(partial, { force: true });
     }
   } catch (cause) {
-    throw outputFailed(file, '--output', cause);
+    throw outputFailed(file, option, cause);
   }
 }
 

@@ -3,10 +3,10 @@ import type { Console } from '../automation/console.ts';
 import { middleOf } from '../automation/console-screen.ts';
 import type { Point } from '../automation/pointer.ts';
 import type { Condition } from '../automation/waiting/condition.ts';
+import { patternOf } from '../automation/waiting/pattern.ts';
 import { textShown } from '../automation/waiting/text-shown.ts';
 import { ActionError } from '../rfb/errors.ts';
 import { badOption, parsePoint, parseRegion } from './arguments.ts';
-import { parsePattern } from './condition-options.ts';
 import { addImageOptions, type ImageFlags, imageConditions } from './image-options.ts';
 
 export interface SpotFlags extends ImageFlags {
@@ -53,7 +53,7 @@ export async function spotOf(position: string | undefined, flags: SpotFlags): Pr
   }
   const names = image !== undefined ? [{ file: image }] : tag !== undefined ? [{ tag }] : [];
   const [shown] = await imageConditions(names, flags);
-  const condition = shown ?? textShown(parsePattern(text ?? ''), { region });
+  const condition = shown ?? textShown(patternOf(text ?? ''), { region });
   return { name: condition.name, locate: (console, signal) => locate(console, condition, offset, signal) };
 }
 

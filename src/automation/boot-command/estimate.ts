@@ -54,8 +54,10 @@ function rangeOf(step: Step, options: EstimateOptions): Range {
       return exactly(pressingMs([step.chord]) / 2);
     case 'pause':
       return exactly(step.ms);
-    case 'wait':
-      return [step.condition.is === 'stable' ? step.condition.quietMs : 0, step.timeoutMs ?? waitTimeoutMs];
+    case 'wait': {
+      const quietMs = step.condition.is === 'stable' ? step.condition.quietMs : 0;
+      return [quietMs, Math.max(quietMs, step.timeoutMs ?? waitTimeoutMs)];
+    }
     case 'click': {
       const clickMs = (step.count ?? 1) * CLICK_MS;
       const seen = step.at && 'is' in step.at;

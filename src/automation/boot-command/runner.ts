@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { ActionError, RfbError } from '../../rfb/errors.ts';
 import type { Console } from '../console.ts';
+import { middleOf } from '../console-screen.ts';
 import { encodeImage, imageFormatOf } from '../image-file.ts';
 import { type Clock, systemClock } from '../pace.ts';
 import type { Point } from '../pointer.ts';
@@ -14,13 +15,7 @@ import { everyStep, type Step, type StepCondition, type StepTarget } from './ste
 import { StepConditions } from './step-conditions.ts';
 
 /** What a script needs of a console. */
-export type ScriptedConsole = Pick<Console, 'keyboard' | 'pointer' | 'screen' | 'capture' | 'paste'>;
-
-/** The files that scripts name. */
-export interface ScriptFiles {
-  read(file: string): Promise<Uint8Array>;
-  write(file: string, bytes: Uint8Array): Promise<void>;
-}
+export type ScriptedConsole = Pick<Console, 'keyboard' | 'pointer' | 'screen' | 'capture' | 'paste' | 'session'>;
 
 export interface RunStepsOptions extends KeyTiming {
   readonly signal?: AbortSignal | undefined;
@@ -30,8 +25,8 @@ export interface RunStepsOptions extends KeyTiming {
   readonly onBegin?: ((step: Step, number: number) => void) | undefined;
   /** Told of each step that is done. */
   readonly onStep?: ((done: StepDone) => void) | undefined;
-  /** Default: the file system, names are relative to the working directory. */
-  readonly files?: ScriptFiles | undefined;
+  /** Keeps a screenshot; default: the file of this name. */
+  readonly saveFile?: ((file: string, bytes: Uint8Array) => Promise<void>) | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
 }
@@ -68,7 +63,7 @@ export async function runSteps(
   options: RunStepsOptions = {},
 ): Promise<RunReport> {
   const started = performance.now();
-  const run = new Run(console, steps, options);
+  const run = new Run(console, steps, options, await StepConditions.of(steps));
   try {
     return { steps: await run.run(programOf(steps)), milliseconds: Math.round(performance.now() - started) };
   } finally {
@@ -80,13 +75,14 @@ class Run {
   readonly #console: ScriptedConsole;
   readonly #options: RunStepsOptions;
   readonly #clock: Clock;
-  readonly #conditions = new StepConditions();
+  readonly #conditions: StepConditions;
   readonly #secrets: readonly string[];
   /** Undoes what is held down, the last one first. */
   readonly #held: { readonly what: string; readonly release: (signal: AbortSignal) => Promise<void> }[] = [];
 
-  constructor(console: ScriptedConsole, steps: readonly Step[], options: RunStepsOptions) {
+  constructor(console: ScriptedConsole, steps: readonly Step[], options: RunStepsOptions, conditions: StepConditions) {
     this.#console = console;
+    this.#conditions = conditions;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#secrets = Array.from(everyStep(steps)).flatMap((step) => (step.action === 'type' ? step.secrets : []));
@@ -168,7 +164,8 @@ class Run {
       }
       case 'screenshot': {
         const picture = await this.#console.capture({ signal, region: step.region });
-        await this.#files.write(step.file, await encodeImage(picture, imageFormatOf(step.file)));
+        const { saveFile = writeFile } = this.#options;
+        await saveFile(step.file, await encodeImage(picture, imageFormatOf(step.file)));
         return { seen: `${picture.width}x${picture.height}` };
       }
       case 'click': {
@@ -254,9 +251,9 @@ class Run {
   }
 
   async #find(target: StepTarget, timeoutMs: number | undefined): Promise<Point> {
-    const { place } = await this.#wait(target, timeoutMs);
+    const { place, click } = await this.#wait(target, timeoutMs);
     if (!place) throw new ActionError('ACTION_FAILED', 'what was found has no place on the screen');
-    return { x: place.x + Math.floor(place.width / 2), y: place.y + Math.floor(place.height / 2) };
+    return click ?? middleOf(place);
   }
 
   async #wait(condition: StepCondition, timeoutMs?: number, options: WaitForOptions = {}): Promise<Verdict> {
@@ -269,7 +266,8 @@ class Run {
     const { signal } = this.#options;
     if (withinMs === 0) {
       const picture = await this.#console.capture({ signal });
-      return await this.#make(condition).look({ picture, first: picture, nowMs: 0 });
+      const { pixelFormat } = this.#console.session.state;
+      return await this.#make(condition).look({ picture, first: picture, nowMs: 0, pixelFormat });
     }
     try {
       return await this.#wait(condition, withinMs);
@@ -283,10 +281,6 @@ class Run {
 
   #make(condition: StepCondition): Condition {
     return this.#conditions.make(condition);
-  }
-
-  get #files(): ScriptFiles {
-    return this.#options.files ?? { read: (file) => readFile(file), write: (file, bytes) => writeFile(file, bytes) };
   }
 
   #masked(text: string): string {

@@ -82,12 +82,6 @@ export function* everyStep(steps: readonly Step[]): Generator<Step> {
   }
 }
 
-/** The pictures that a condition compares with. */
-export function imagesOf(condition: StepCondition): readonly Extract<StepCondition, { readonly is: 'image' }>[] {
-  if (condition.is === 'not') return imagesOf(condition.condition);
-  return condition.is === 'image' ? [condition] : [];
-}
-
 /** The conditions of a step. */
 export function conditionsOf(step: Step): readonly StepCondition[] {
   switch (step.action) {

@@ -24,6 +24,15 @@ export interface StepsDocumentOptions {
  */
 export async function parseStepsDocument(text: string, options: StepsDocumentOptions = {}): Promise<readonly Step[]> {
   const { name, variables = {} } = options;
+  return readStepsDocument(text, name, { variables: Variables.of(variables) });
+}
+
+/** `options` are for the boot commands in it. */
+export async function readStepsDocument(
+  text: string,
+  name: string | undefined,
+  options: BootTextOptions,
+): Promise<readonly Step[]> {
   // Only for its limit of length.
   new ScriptSource(text, { name });
   const [{ parseDocument }, { YamlValue }] = await Promise.all([import('yaml'), import('./yaml-fields.ts')]);
@@ -31,13 +40,19 @@ export async function parseStepsDocument(text: string, options: StepsDocumentOpt
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
   const [error] = document.errors;
   if (error) throw new ScriptError(lines.placeAt(error.pos[0], name), `no YAML: ${error.message}`);
-  const root = new YamlValue({ text, name, lines }, document.contents, '');
-  const reader = new StepsReader({ text, name, lines }, Variables.of(variables));
+  const file = { text, name, lines };
+  const root = new YamlValue(file, document.contents, '');
   const list = root.isList ? root : root.fields(['steps']).get('steps');
   if (!list) throw root.error('steps is missing');
-  const steps = reader.steps(list);
+  const steps = new StepsReader(file, options).steps(list);
   checkLabels(steps);
   return steps;
+}
+
+export interface BootTextOptions {
+  readonly variables: Variables;
+  /** Told of each character that is text. */
+  readonly onLiteral?: (source: ScriptSource, character: string, index: number) => void;
 }
 
 /** Fields that say what a step does, and the others that go with each. */
@@ -68,11 +83,11 @@ type Fields = ReadonlyMap<Field, YamlValue>;
 
 class StepsReader {
   readonly #file: YamlFile;
-  readonly #variables: Variables;
+  readonly #options: BootTextOptions;
 
-  constructor(file: YamlFile, variables: Variables) {
+  constructor(file: YamlFile, options: BootTextOptions) {
     this.#file = file;
-    this.#variables = variables;
+    this.#options = options;
   }
 
   steps(list: YamlValue): Step[] {
@@ -86,7 +101,12 @@ class StepsReader {
     const offset = (i: number) => value.offset + (inside < 0 ? 0 : inside + i);
     const offsets = Array.from({ length: text.length + 1 }, (_, i) => offset(i));
     const source = new ScriptSource(this.#file.text, { name: this.#file.name, items: { text, offsets } });
-    return parseSource(source, { variables: this.#variables, labels: 'unchecked' });
+    const { variables, onLiteral } = this.#options;
+    return parseSource(source, {
+      variables,
+      labels: 'unchecked',
+      ...(onLiteral && { onLiteral: (character, index) => onLiteral(source, character, index) }),
+    });
   }
 
   #mapping(item: YamlValue): readonly Step[] {
@@ -227,7 +247,7 @@ class StepsReader {
   }
 
   #expanded(value: YamlValue): { readonly text: string; readonly secrets: readonly string[] } {
-    return this.#variables.expand(value.text(), (problem) => {
+    return this.#options.variables.expand(value.text(), (problem) => {
       throw value.error(problem);
     });
   }

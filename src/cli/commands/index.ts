@@ -3,13 +3,16 @@ import type { CommandPlug } from './command-plug.ts';
 import { completion } from './completion.ts';
 import { drag } from './drag.ts';
 import { key } from './key.ts';
+import { lint } from './lint.ts';
 import { move } from './move.ts';
 import { probe } from './probe.ts';
 import { report } from './report.ts';
+import { run } from './run.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
 import { text } from './text.ts';
 import { type } from './type.ts';
+import { vdo } from './vdo.ts';
 import { wait } from './wait.ts';
 
 /** Every command, in the order of `rfbctl help`. */
@@ -19,6 +22,9 @@ export const commands: readonly CommandPlug[] = [
   wait,
   type,
   key,
+  run,
+  lint,
+  vdo,
   click,
   move,
   drag,

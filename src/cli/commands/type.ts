@@ -1,6 +1,5 @@
 import { typingMs } from '../../automation/keyboard.ts';
-import { TimeoutError, UsageError } from '../../rfb/errors.ts';
-import { describeDuration, within } from '../../rfb/session/deadline.ts';
+import { UsageError } from '../../rfb/errors.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { addKeyOptions, type KeyFlags, keyOptions } from '../key-options.ts';
 import { printJson } from '../output.ts';
@@ -49,20 +48,9 @@ async function textToType(
 ): Promise<string> {
   const end = flags.enter ? '\n' : '';
   if (given !== undefined && given !== '-') return given + end;
-  if (flags.passwordStdin) {
-    throw new UsageError('BAD_OPTION', 'standard input cannot hold both the text and --password-stdin');
-  }
   if (given === undefined && process.stdin.isTTY) {
     throw new UsageError('BAD_OPTION', 'the text is missing: write it behind the target, or - to type it here first');
   }
-  const { readStdin } = await import('../input.ts');
-  const late = new AbortController();
-  const signal = AbortSignal.any([interrupted, late.signal]);
-  try {
-    const describe = () => `standard input did not end within ${describeDuration(timeoutMs)} (--timeout allows more)`;
-    return (await within(readStdin(signal), { timeoutMs, signal: interrupted, describe })) + end;
-  } catch (error) {
-    if (error instanceof TimeoutError) late.abort(error);
-    throw error;
-  }
+  const { stdinText } = await import('../input.ts');
+  return (await stdinText('the text', flags, timeoutMs, interrupted)) + end;
 }
