@@ -77,7 +77,7 @@ const TAKE_NOTHING = new Set(['wait-change', 'wait-non-blank', 'else', 'endif'])
 export const directiveNames: readonly string[] = Object.keys(directives);
 
 const NAMED = /<([a-z]+(?:-[a-z]+)*)(?=([\s>]))/y;
-const KEY = /<([^\s<>"'*]+)(?:\*(\d{1,4}))?(?=>|\s+(?:until|every|for|hold)\s)/y;
+const KEY = /<([^\s<>"'*]+)(?:\*(\d{1,4}))?(?=>|\s+(?:until|every|hold)\s)/y;
 
 /** The beginning of a tag that packer does not have. */
 export interface DirectiveStart {
