@@ -26,6 +26,21 @@ async function run(name: string, ...args: string[]): Promise<string> {
 
 /** What each of them prints. */
 const OUTPUT: Readonly<Record<string, string>> = {
+  'boot-command.ts': `1 <wait-text "login:" 2m>
+2 root
+3 <enter>
+4 <wait-text "Password:">
+5 \${password}
+6 <enter>
+7 <if "Login incorrect" 1s>
+8 <wait-text /[$#]$/m>
+9 uname -a
+10 <enter>
+11 <wait-stable 300ms>
+1: <Wait5> is no tag: packer types it as text: <wait5>?
+12: <entr> is no tag: packer types it as text: <enter>?
+700 ms
+`,
   'deadlines.ts': `TIMED_OUT in phase greeting
 changed my mind
 UsageError BAD_KEY: no key is called "dell": did you mean del?

@@ -23,7 +23,7 @@ const MOVE_MS = 16;
 
 export function estimate(steps: readonly Step[], options: EstimateOptions = {}): Estimate {
   const [leastMs, mostMs] = sum(steps, options);
-  return { leastMs, mostMs, loops: loops(steps) };
+  return { leastMs: Math.round(leastMs), mostMs: Math.round(mostMs), loops: loops(steps) };
 }
 
 type Range = readonly [leastMs: number, mostMs: number];
