@@ -235,7 +235,7 @@ describe('whatever happens', () => {
   });
 });
 
-test('packer’s key interval: two of them for a character, four with Shift are not needed', async () => {
+test('packer’s key interval: two of them for a character and for a key', async () => {
   const { vm } = await machine();
   const took = async (script: string, keyIntervalMs: number) => {
     const { milliseconds } = await runSteps(vm, parseBootCommand(script), { keyIntervalMs });
