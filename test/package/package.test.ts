@@ -37,7 +37,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the tarball has what was built and nothing else', () => {
   const others = files.filter((file) => !/^dist\/.+\.(js|js\.map|d\.ts|wasm)$/.test(file));
-  expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(others.sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'docs/schema/steps.schema.json',
+    'package.json',
+  ]);
   expect(files.filter((file) => /cli\/.+\.d\.ts$/.test(file))).toEqual([]);
   const named = [...Object.values(manifest.exports), ...Object.values(manifest.bin)];
   for (const file of named.flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))) {
