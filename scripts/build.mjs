@@ -16,7 +16,7 @@ await buildReportPage();
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/testing.ts', 'src/cli/main.ts'],
+  entryPoints: ['src/index.ts', 'src/testing.ts', 'src/vitest.ts', 'src/cli/main.ts'],
   outbase: 'src',
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',

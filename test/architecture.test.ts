@@ -26,6 +26,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'report/': ['report/', 'automation/trace/trace-format.ts', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
   'cli/': ['cli/', 'automation/', 'report/', 'rfb/', 'transports/index.ts', 'server/', '../package.json'],
   'index.ts': ['automation/', 'fonts/glyph-font.ts', 'rfb/', 'transports/'],
+  'vitest/': ['vitest/', 'report/', 'automation/', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
+  'vitest.ts': ['vitest/'],
   'testing.ts': ['server/', 'rfb/', 'transports/'],
 };
 
@@ -34,6 +36,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   pngjs: ['automation/image-file.ts'],
   yaml: ['automation/boot-command/'],
+  vitest: ['vitest/', 'vitest.ts'],
   ws: ['transports/'],
   'node:net': ['transports/', 'server/', 'testing.ts'],
   'node:tls': ['transports/'],

@@ -65,6 +65,7 @@ function mentioned({ file, name }: Declared): Declared[] {
 test.each([
   ['index.d.ts', ['index.d.ts']],
   ['testing.d.ts', ['testing.d.ts', 'index.d.ts']],
+  ['vitest.d.ts', ['vitest.d.ts', 'index.d.ts']],
 ])('every type in a signature of %s can be imported', (entry, entries) => {
   const key = ({ file, name }: Declared) => `${name} of ${file}`;
   const exported = new Set(entries.flatMap(exportsOf).map(key));

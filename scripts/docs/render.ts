@@ -15,7 +15,7 @@ export function documents(root: string): string[] {
  */
 export async function render(root: string, text: string): Promise<string> {
   const withExamples = text.replace(
-    /(<!-- example ([\w-]+)(?:#([\w-]+))? -->\n)(?:```ts\n[\s\S]*?\n```\n)?/g,
+    /(<!-- example ([\w./-]+)(?:#([\w-]+))? -->\n)(?:```ts\n[\s\S]*?\n```\n)?/g,
     (_all, mark: string, name: string, region: string | undefined) =>
       `${mark}\`\`\`ts\n${example(path.join(root, 'examples', `${name}.ts`), region)}\n\`\`\`\n`,
   );
