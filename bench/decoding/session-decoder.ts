@@ -34,8 +34,8 @@ export class SessionDecoder {
     session.framebuffer.pixels.fill(0);
     await turn();
     const seconds = await play();
-    const rgba = session.framebuffer.rgba();
-    return { seconds, rgba: () => rgba };
+    const { buffer, byteOffset, byteLength } = session.framebuffer.pixels;
+    return { seconds, rgba: () => new Uint8Array(buffer, byteOffset, byteLength) };
   }
 
   /** How many pixels the stream's rectangles have. */
