@@ -9,6 +9,8 @@ export type Rgb = i32;
 /** One byte, two bytes: looked up. */
 export type Byte = u8;
 export type Word = u16;
+/** B, G, R and a byte that says nothing: what most servers have by themselves. Only rows of it are worth code of their own. */
+type Bgrx = u64;
 /** Four bytes, three bytes, any other way. */
 export type AnyFour = f32;
 export type AnyThree = f64;
@@ -21,6 +23,9 @@ export const WORD: i32 = 3;
 export const ANY_FOUR: i32 = 4;
 export const ANY_THREE: i32 = 5;
 
+/** `swizzled` of `Bgrx`. */
+const BGRX_SWIZZLED: i32 = 0x000102 + 1;
+
 export const OPAQUE: u32 = 0xff000000;
 
 /** How many bytes a pixel takes. */
@@ -28,7 +33,7 @@ export const OPAQUE: u32 = 0xff000000;
 export function bytesOf<F>(): i32 {
   if (isFloat<F>()) return sizeof<F>() == 4 ? 4 : 3;
   if (isSigned<F>()) return 3;
-  return <i32>sizeof<F>();
+  return sizeof<F>() == 8 ? 4 : <i32>sizeof<F>();
 }
 
 export function bytesOfKind(kind: i32): i32 {
@@ -43,6 +48,7 @@ export function pixelAt<F>(at: usize): u32 {
   if (isFloat<F>()) return anyPixel(at, bytesOf<F>());
   if (sizeof<F>() == 1) return load<u32>(LUT8 + ((<usize>load<u8>(at)) << 2));
   if (sizeof<F>() == 2) return load<u32>(LUT16 + ((<usize>load<u16>(at)) << 2));
+  if (sizeof<F>() == 8) return (bswap<u32>(load<u32>(at)) >> 8) | OPAQUE;
   return load<u32>(at) | OPAQUE;
 }
 
@@ -50,7 +56,7 @@ export function pixelAt<F>(at: usize): u32 {
 export function chooseAny(compact: bool): void {
   const bytes = compact ? s.cpixelBytes : s.pixelBytes;
   s.anyShift = compact ? s.cpixelShift : 0;
-  s.swizzled = bytes >= 0 ? 1 : 0;
+  s.swizzled = bytes >= 0 ? bytes + 1 : 0;
   if (bytes < 0) return;
   const step = bytesOfKind(compact ? s.cpixelKind : s.pixelKind);
   for (let i = 0; i < 16; i++) {
@@ -92,6 +98,10 @@ export function colourOf(value: u32): u32 {
 function convertFour<F>(from: usize, to: usize): void {
   if (isFloat<F>() && s.swizzled) {
     v128.store(to, v128.or(i8x16.swizzle(v128.load(from), swizzle()), i32x4.splat(OPAQUE)));
+  } else if (!isFloat<F>() && sizeof<F>() == 8) {
+    const four = v128.load(from);
+    const rgbx = i8x16.shuffle(four, four, 2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15);
+    v128.store(to, v128.or(rgbx, i32x4.splat(OPAQUE)));
   } else if (!isFloat<F>() && sizeof<F>() == 4) {
     let four = v128.load(from);
     if (isSigned<F>()) four = i8x16.shuffle(four, four, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12);
@@ -139,7 +149,9 @@ export function convertKind(kind: i32, from: usize, to: usize, width: i32, heigh
     case RGB: return convert<Rgb>(from, to, width, height, stride);
     case BYTE: return convert<Byte>(from, to, width, height, stride);
     case WORD: return convert<Word>(from, to, width, height, stride);
-    case ANY_FOUR: return convert<AnyFour>(from, to, width, height, stride);
+    case ANY_FOUR:
+      if (s.swizzled == BGRX_SWIZZLED) return convert<Bgrx>(from, to, width, height, stride);
+      return convert<AnyFour>(from, to, width, height, stride);
     default: return convert<AnyThree>(from, to, width, height, stride);
   }
 }
