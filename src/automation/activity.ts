@@ -15,6 +15,10 @@ export type Activity =
     }
   | { readonly type: 'pointer'; readonly action: PointerAction; readonly detail: PointerDetail }
   | { readonly type: 'pasting'; readonly characters: number }
+  /** A line for the record. */
+  | { readonly type: 'note'; readonly text: string }
+  /** What no record may repeat, even if the screen shows it. */
+  | { readonly type: 'secret'; readonly text: string }
   | { readonly type: 'waiting'; readonly wait: WaitTask }
   /** The screen was looked at during a wait. */
   | { readonly type: 'look'; readonly wait: WaitTask; readonly verdict: Verdict; readonly picture: Picture }

@@ -207,6 +207,16 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
     await this.session.barrier({ signal });
   }
 
+  /** A line for the record, where a trace keeps one. */
+  note(text: string): void {
+    this.#options.onActivity?.({ type: 'note', text });
+  }
+
+  /** Keeps a text out of the words of the record, even where the screen shows it; pictures are as they are. */
+  keepSecret(text: string): void {
+    this.#options.onActivity?.({ type: 'secret', text });
+  }
+
   /** Releases keys and buttons, then closes. Idempotent; nothing keeps the process alive afterwards. */
   async close(): Promise<void> {
     this.#closing ??= this.#close();

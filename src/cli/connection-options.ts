@@ -15,6 +15,8 @@ export interface PasswordFlags {
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
   readonly passwordCommand?: string;
+  /** False: nobody is asked for a password on the terminal. */
+  readonly ask?: boolean;
 }
 
 /** What a target of the configuration file may say as well. */

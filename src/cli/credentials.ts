@@ -27,7 +27,8 @@ export async function passwordSource(
   const { RFBCTL_PASSWORD: password } = env;
   if (password) return async () => password;
   const fromFile = target && (await sourceOf(target, (field) => `${target.where}.${field}`, 'BAD_CONFIG'));
-  return fromFile ?? (async (signal) => (await input()).promptSecret('Password: ', signal));
+  if (fromFile || flags.ask === false) return fromFile ?? (async () => undefined);
+  return async (signal) => (await input()).promptSecret('Password: ', signal);
 }
 
 /** Asks once, however often the server does. */

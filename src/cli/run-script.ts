@@ -3,6 +3,7 @@ import type { RunStepsOptions } from '../automation/boot-command/runner.ts';
 import { systemClock } from '../automation/pace.ts';
 import { printJson } from './output.ts';
 import { assertWritable, writeOutput } from './output-file.ts';
+import { ProgressLine } from './progress-line.ts';
 import { type Task, withConsole } from './with-console.ts';
 
 export interface ScriptTask extends Task {
@@ -18,7 +19,7 @@ export interface ScriptTask extends Task {
 export async function runScript(task: ScriptTask): Promise<void> {
   const { steps, options, bootWaitMs = 0, json } = task;
   for (const step of everyStep(steps)) if (step.action === 'screenshot') await assertWritable(step.file, 'file');
-  const progress = new Progress(!json && !task.quiet);
+  const progress = new ProgressLine(!json && !task.quiet);
   const lines = new JsonLines(json ?? false);
   try {
     await withConsole(task, async (console, signal) => {
@@ -62,24 +63,5 @@ class JsonLines {
 
   async printed(): Promise<void> {
     await this.#last;
-  }
-}
-
-/** One line on a terminal that is written over and over. */
-class Progress {
-  readonly #shown: boolean;
-
-  constructor(wanted: boolean) {
-    this.#shown = wanted && process.stderr.isTTY === true;
-  }
-
-  show(text: string): void {
-    if (!this.#shown) return;
-    const width = (process.stderr.columns ?? 80) - 1;
-    process.stderr.write(`\r\u001b[K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
-  }
-
-  clear(): void {
-    if (this.#shown) process.stderr.write('\r\u001b[K');
   }
 }

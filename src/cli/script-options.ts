@@ -5,10 +5,9 @@ import type { ScriptVariable, ScriptVariables } from '../automation/boot-command
 import type { KeyMode } from '../automation/keyboard.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { badOption, parseDuration } from './arguments.ts';
-import { readSetting } from './credentials.ts';
 import { addKeyOptions, type KeyFlags } from './key-options.ts';
 
-type Definition = readonly [name: string, value: string];
+export type Definition = readonly [name: string, value: string];
 
 /** What scripts are read and timed with. */
 export interface ScriptFlags extends KeyFlags {
@@ -104,15 +103,23 @@ export async function scriptVariables({
 }
 
 async function readSecret(name: string, source: string): Promise<string> {
+  try {
+    return await secretFrom(source);
+  } catch (error) {
+    throw error instanceof UsageError ? badOption(`--secret-var ${name}: ${error.message}`) : error;
+  }
+}
+
+/** The first line of a file, or the variable of `env:NAME`. @throws UsageError */
+export async function secretFrom(source: string): Promise<string> {
   const variable = /^env:(.+)$/.exec(source)?.[1];
-  const text =
-    variable === undefined ? await readSetting(`--secret-var ${name}`, source) : (process.env[variable] ?? '');
+  const text = variable === undefined ? await readText('the secret', source) : (process.env[variable] ?? '');
   const [line = ''] = text.split(/\r?\n/, 1);
-  if (line === '') throw badOption(`--secret-var ${name}: ${source} is empty, wanted the secret`);
+  if (line === '') throw badOption(`${source} is empty, wanted the secret`);
   return line;
 }
 
-function collectDefinitions(text: string, before: readonly Definition[] = []): readonly Definition[] {
+export function collectDefinitions(text: string, before: readonly Definition[] = []): readonly Definition[] {
   const [, name, value] = /^([A-Za-z_][\w.-]*)=(.*)$/s.exec(text) ?? [];
   // What has no name may be the value of a secret.
   if (name === undefined || value === undefined) throw badOption('one of them is no NAME=VALUE');

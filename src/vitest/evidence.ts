@@ -1,17 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileNameOf } from '../automation/file-name.ts';
 import { encodeImage } from '../automation/image-file.ts';
 import type { Picture } from '../automation/picture.ts';
 
 /** Where failed tests leave what there is to see, below the folder in which Vitest runs. */
 const EVIDENCE_FOLDER = 'test-results';
-/** Of a name, so that paths stay within what file systems take. */
-const MAX_NAME = 80;
 
 /** The folder of one test. */
 export function evidenceFolder(testPath: string | undefined, testName: string | undefined): string {
   const file = testPath === undefined ? 'test' : path.relative(process.cwd(), testPath);
-  return path.join(EVIDENCE_FOLDER, slug(file.replace(/\.[cm]?[jt]sx?$/, '')), slug(testName ?? 'test'));
+  return path.join(EVIDENCE_FOLDER, fileNameOf(file.replace(/\.[cm]?[jt]sx?$/, '')), fileNameOf(testName ?? 'test'));
 }
 
 /** Writes pictures into a folder; returns their paths by name. */
@@ -33,10 +32,4 @@ export async function savePictures<N extends string>(
 /** A message with the files below it, a line each. */
 export function withFiles(message: string, files: readonly (readonly [what: string, file: string])[]): string {
   return [message, ...files.map(([what, file]) => `  ${what.padEnd('difference'.length)}  ${file}`)].join('\n');
-}
-
-/** A part of a path. */
-export function slug(text: string): string {
-  const plain = text.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|-+$/g, '');
-  return plain.slice(0, MAX_NAME) || 'unnamed';
 }

@@ -1,5 +1,6 @@
 import type { MatcherState } from 'vitest';
 import type { Console } from '../automation/console.ts';
+import { fileNameOf } from '../automation/file-name.ts';
 import type { PictureMatchOptions } from '../automation/matching/picture-matcher.ts';
 import type { Picture } from '../automation/picture.ts';
 import { not } from '../automation/waiting/combined.ts';
@@ -8,7 +9,7 @@ import { imageShown } from '../automation/waiting/image-shown.ts';
 import { type WaitEvidence, WaitTimeoutError } from '../automation/waiting/wait-for.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import { Baseline, writable } from './baseline.ts';
-import { evidenceFolder, savePictures, slug, withFiles } from './evidence.ts';
+import { evidenceFolder, savePictures, withFiles } from './evidence.ts';
 import { consoleOf, type MatcherResult, outcome } from './matcher-state.ts';
 import { DEFAULT_TIMEOUT_MS } from './to-show-text.ts';
 
@@ -96,5 +97,8 @@ function sameScreen(baseline: Picture, name: string, options: MatchScreenOptions
 async function evidenceFiles(state: MatcherState, name: string, evidence: WaitEvidence | undefined) {
   const folder = evidenceFolder(state.testPath, state.currentTestName);
   const difference = evidence?.best.verdict.difference?.();
-  return savePictures(`${folder}/${slug(name.replace(/\.png$/i, ''))}`, { screen: evidence?.last.picture, difference });
+  return savePictures(`${folder}/${fileNameOf(name.replace(/\.png$/i, ''))}`, {
+    screen: evidence?.last.picture,
+    difference,
+  });
 }

@@ -143,7 +143,7 @@ describe.concurrent('run', () => {
     [['-c', 'a<wait-image none.png>'], 'BAD_SCRIPT', /line 1, column 2: <wait-image none\.png>: .*none\.png.*ENOENT/],
     [['-c', 'x', '--var', 'x'], 'BAD_OPTION', /--var: one of them is no NAME=VALUE/],
     [['-c', 'x', '--secret-var', 'p=env:NONE'], 'BAD_OPTION', /--secret-var p: env:NONE is empty/],
-    [['-c', 'x', '--secret-var', 'p=none'], 'BAD_OPTION', /--secret-var p none: cannot be read \(ENOENT\)/],
+    [['-c', 'x', '--secret-var', 'p=none'], 'BAD_OPTION', /--secret-var p: the secret none cannot be read \(ENOENT\)/],
     [['-c', 'x', '--rate', '5', '--key-interval', '1s'], 'BAD_OPTION', /--rate and --key-interval exclude each other/],
     [['-', '--password-stdin'], 'BAD_OPTION', /standard input cannot hold both the script and --password-stdin/],
   ])('%j is a mistake', async (args, code, line) => {

@@ -41,6 +41,7 @@ test('the tarball has what was built and nothing else', () => {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'docs/schema/checks.schema.json',
     'docs/schema/steps.schema.json',
     'package.json',
   ]);

@@ -15,7 +15,8 @@ import { everyStep, type Step, type StepCondition, type StepTarget } from './ste
 import { StepConditions } from './step-conditions.ts';
 
 /** What a script needs of a console. */
-export type ScriptedConsole = Pick<Console, 'keyboard' | 'pointer' | 'screen' | 'capture' | 'paste' | 'session'>;
+export type ScriptedConsole = Pick<Console, 'keyboard' | 'pointer' | 'screen' | 'capture' | 'paste' | 'session'> &
+  Partial<Pick<Console, 'note' | 'keepSecret'>>;
 
 export interface RunStepsOptions extends KeyTiming {
   readonly signal?: AbortSignal | undefined;
@@ -71,6 +72,11 @@ export async function runSteps(
   }
 }
 
+/** What a record may say of a step: keys and texts are told by those who press and type them, without their characters. */
+function recorded({ action, source }: Step): string {
+  return ['type', 'paste', 'press', 'down', 'up'].includes(action) ? action : source;
+}
+
 class Run {
   readonly #console: ScriptedConsole;
   readonly #options: RunStepsOptions;
@@ -90,6 +96,7 @@ class Run {
 
   /** Resolves with how many steps were done. */
   async run(program: readonly Instruction[]): Promise<number> {
+    for (const secret of this.#secrets) this.#console.keepSecret?.(secret);
     let done = 0;
     for (let at = 0; ; ) {
       const instruction = program[at];
@@ -122,6 +129,7 @@ class Run {
   ): Promise<number> {
     const { onBegin, onStep } = this.#options;
     onBegin?.(step, number);
+    this.#console.note?.(`step ${number}, ${describePlace(step.place)}: ${recorded(step)}`);
     const started = performance.now();
     try {
       this.#options.signal?.throwIfAborted();

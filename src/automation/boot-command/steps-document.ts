@@ -33,6 +33,19 @@ export async function readStepsDocument(
   name: string | undefined,
   options: BootTextOptions,
 ): Promise<readonly Step[]> {
+  const { file, root } = await readYaml(text, name);
+  const list = root.isList ? root : root.fields(['steps']).get('steps');
+  if (!list) throw root.error('steps is missing');
+  const steps = new StepsReader(file, options).steps(list);
+  checkLabels(steps);
+  return steps;
+}
+
+/** @throws UsageError `BAD_SCRIPT` with line and column */
+export async function readYaml(
+  text: string,
+  name: string | undefined,
+): Promise<{ readonly file: YamlFile; readonly root: YamlValue }> {
   // Only for its limit of length.
   new ScriptSource(text, { name });
   const [{ parseDocument }, { YamlValue }] = await Promise.all([import('yaml'), import('./yaml-fields.ts')]);
@@ -41,12 +54,7 @@ export async function readStepsDocument(
   const [error] = document.errors;
   if (error) throw new ScriptError(lines.placeAt(error.pos[0], name), `no YAML: ${error.message}`);
   const file = { text, name, lines };
-  const root = new YamlValue(file, document.contents, '');
-  const list = root.isList ? root : root.fields(['steps']).get('steps');
-  if (!list) throw root.error('steps is missing');
-  const steps = new StepsReader(file, options).steps(list);
-  checkLabels(steps);
-  return steps;
+  return { file, root: new YamlValue(file, document.contents, '') };
 }
 
 export interface BootTextOptions {
@@ -81,7 +89,8 @@ const CONDITIONS = ['text', 'image', 'stable', 'change', 'non-blank', 'not'] as 
 
 type Fields = ReadonlyMap<Field, YamlValue>;
 
-class StepsReader {
+/** Reads steps and conditions of a document. */
+export class StepsReader {
   readonly #file: YamlFile;
   readonly #options: BootTextOptions;
 
@@ -144,7 +153,7 @@ class StepsReader {
         return { action, ms };
       }
       case 'wait':
-        return { action, condition: this.#condition(value), ...optionalMs('timeoutMs', fields.get('timeout')) };
+        return { action, condition: this.condition(value), ...optionalMs('timeoutMs', fields.get('timeout')) };
       case 'screenshot': {
         const file = this.#text(value);
         checked(value, () => imageFormatOf(file));
@@ -166,7 +175,7 @@ class StepsReader {
         const otherwise = fields.get('else');
         return {
           action,
-          condition: this.#condition(value),
+          condition: this.condition(value),
           ...optionalMs('withinMs', fields.get('within')),
           steps: this.steps(steps),
           otherwise: otherwise ? this.steps(otherwise) : [],
@@ -193,12 +202,13 @@ class StepsReader {
       ...(times && { times: times.count() }),
       ...optionalMs('everyMs', fields.get('every')),
       ...optionalMs('holdMs', fields.get('hold')),
-      ...(until && { until: this.#condition(until) }),
+      ...(until && { until: this.condition(until) }),
       ...optionalMs('forMs', fields.get('for')),
     };
   }
 
-  #condition(value: YamlValue): StepCondition {
+  /** One of those that a wait takes. */
+  condition(value: YamlValue): StepCondition {
     const fields = value.fields(CONDITIONS);
     const [[is, field] = [], another] = [...fields];
     if (is === undefined || !field || another) throw value.error(`wanted one of ${CONDITIONS.join(', ')}`);
@@ -212,7 +222,7 @@ class StepsReader {
       case 'stable':
         return { is, quietMs: field.duration() };
       case 'not':
-        return { is, condition: this.#condition(field) };
+        return { is, condition: this.condition(field) };
       default:
         field.true();
         return { is };
@@ -220,7 +230,7 @@ class StepsReader {
   }
 
   #target(value: YamlValue): StepTarget {
-    const condition = this.#condition(value);
+    const condition = this.condition(value);
     if (condition.is === 'text' || condition.is === 'image') return condition;
     throw value.error('wanted "X,Y", text or image');
   }
@@ -258,7 +268,7 @@ function shown(action: Action, value: YamlValue): string {
   return `${action}: ${written.length > 60 ? `${written.slice(0, 60)}…` : written.trimEnd()}`;
 }
 
-function optionalMs<N extends string>(name: N, value: YamlValue | undefined): { readonly [K in N]?: number } {
+export function optionalMs<N extends string>(name: N, value: YamlValue | undefined): { readonly [K in N]?: number } {
   return value ? ({ [name]: value.duration() } as { readonly [K in N]?: number }) : {};
 }
 

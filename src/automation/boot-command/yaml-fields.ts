@@ -98,6 +98,17 @@ export class YamlValue {
     );
   }
 
+  /** The fields of a mapping, whatever they are called. */
+  entries(): (readonly [name: string, value: YamlValue])[] {
+    if (!isMap(this.#node)) throw this.error('wanted a mapping of names');
+    return this.#node.items.map((pair: Pair) => {
+      const key = this.#asNode(pair.key);
+      const name = isScalar(key) ? String(key.value) : '';
+      const offset = new YamlValue(this.#file, key, this.path).offset;
+      return [name, new YamlValue(this.#file, this.#asNode(pair.value), `${this.path}.${name}`, offset)] as const;
+    });
+  }
+
   #asNode(node: unknown): Node | null {
     if (isAlias(node)) throw new YamlValue(this.#file, node, this.path).error('aliases (*name) are not understood');
     return isScalar(node) || isMap(node) || isSeq(node) ? node : null;

@@ -48,6 +48,8 @@ const MAX_EVENTS = 50_000;
 /** Pictures that wait to be written: of a screen that changes, and of what ends something. More are left out. */
 const MAX_PENDING_CHANGES = 4;
 const MAX_PENDING_PICTURES = 24;
+/** In place of a secret. */
+const SECRET = '***';
 const WIRE_SUMMARY_MS = 1000;
 const MAX_TEXT = 1000;
 
@@ -64,6 +66,7 @@ export class Trace implements AsyncDisposable {
   readonly #wire = new WireCounter();
   readonly #waits = new Map<WaitTask, WaitRecord>();
   readonly #files = new WeakMap<Picture, Promise<ScreenFile | undefined>>();
+  readonly #secrets = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
   #waitCount = 0;
   #events = 0;
@@ -99,7 +102,7 @@ export class Trace implements AsyncDisposable {
   readonly onLog = (event: LogEvent): void => {
     if (this.#wire.isOlderThan(WIRE_SUMMARY_MS, performance.now())) this.#writeWire();
     if (!this.#wire.add(event, performance.now()))
-      this.#write({ type: 'protocol', event: event.type, text: printable(describeLogEvent(event), MAX_TEXT) });
+      this.#write({ type: 'protocol', event: event.type, text: this.#words(describeLogEvent(event)) });
   };
 
   /** For `onActivity` of a console. */
@@ -107,6 +110,12 @@ export class Trace implements AsyncDisposable {
     switch (activity.type) {
       case 'captured':
         this.#captured(activity);
+        break;
+      case 'note':
+        this.note(activity.text);
+        break;
+      case 'secret':
+        if (activity.text !== '') this.#secrets.add(activity.text);
         break;
       case 'waiting':
         this.#waiting(activity.wait);
@@ -134,14 +143,14 @@ export class Trace implements AsyncDisposable {
 
   /** A line of yours. */
   note(text: string): void {
-    this.#write({ type: 'note', text: printable(text, MAX_TEXT) });
+    this.#write({ type: 'note', text: this.#words(text) });
   }
 
   /** What went wrong. */
   failed(error: unknown): void {
     const { name: kind, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
     const known = error instanceof RfbError ? { code: error.code, phase: error.phase } : {};
-    this.#write({ type: 'error', kind, ...known, message: printable(message, MAX_TEXT) }, true);
+    this.#write({ type: 'error', kind, ...known, message: this.#words(message) }, true);
   }
 
   /** Writes what is left, and how it ended; idempotent. */
@@ -186,7 +195,7 @@ export class Trace implements AsyncDisposable {
     const wait = ++this.#waitCount;
     this.#waits.set(task, { wait, lookedMs: Number.NEGATIVE_INFINITY });
     const timeoutMs = Number.isFinite(task.timeoutMs) ? task.timeoutMs : undefined;
-    this.#write({ type: 'waiting', wait, condition: printable(task.condition, MAX_TEXT), timeoutMs });
+    this.#write({ type: 'waiting', wait, condition: this.#words(task.condition), timeoutMs });
   }
 
   #look(task: WaitTask, sight: Sight): void {
@@ -198,7 +207,7 @@ export class Trace implements AsyncDisposable {
     const news = verdict.score !== record.score || verdict.seen !== record.seen;
     if (!news || now - record.lookedMs < this.#budget.intervalMs) return;
     Object.assign(record, { lookedMs: now, score: verdict.score, seen: verdict.seen });
-    this.#write({ type: 'look', wait: record.wait, ...describeVerdict(sight) });
+    this.#write({ type: 'look', wait: record.wait, ...this.#describeVerdict(sight) });
   }
 
   #waited(task: WaitTask, { outcome, milliseconds, last, best, error }: WaitResult): void {
@@ -213,20 +222,20 @@ export class Trace implements AsyncDisposable {
     if (last) this.#lastScreen = last.picture;
     this.#write(
       async () => ({
-        ...{ type: 'waited', wait: record.wait, condition: printable(task.condition, MAX_TEXT), outcome },
+        ...{ type: 'waited', wait: record.wait, condition: this.#words(task.condition), outcome },
         milliseconds: Math.round(milliseconds),
         alternative: last?.verdict.alternative,
         last: await lastRecord,
         best: await bestRecord,
         difference: await difference,
-        message: error && printable(error.message, MAX_TEXT),
+        message: error && this.#words(error.message),
       }),
       true,
     );
   }
 
   async #sight(sight: Sight | undefined): Promise<SightRecord | undefined> {
-    return sight && { ...describeVerdict(sight), screen: await this.#keep(sight.picture) };
+    return sight && { ...this.#describeVerdict(sight), screen: await this.#keep(sight.picture) };
   }
 
   /** Has the picture written; undefined when there is no room. */
@@ -254,6 +263,18 @@ export class Trace implements AsyncDisposable {
     } finally {
       this.#pendingPictures--;
     }
+  }
+
+  #describeVerdict({ verdict }: Sight): SightRecord {
+    const score = Math.round(verdict.score * 1e4) / 1e4;
+    return { score, seen: this.#words(verdict.seen), place: verdict.place };
+  }
+
+  /** For people: one line, and nothing that is to be kept secret. */
+  #words(text: string): string {
+    let shown = text;
+    for (const secret of this.#secrets) shown = shown.replaceAll(secret, SECRET);
+    return printable(shown, MAX_TEXT);
   }
 
   #writeWire(): void {
@@ -298,9 +319,4 @@ interface WaitRecord {
   lookedMs: number;
   score?: number;
   seen?: string;
-}
-
-function describeVerdict({ verdict }: Sight): SightRecord {
-  const score = Math.round(verdict.score * 1e4) / 1e4;
-  return { score, seen: printable(verdict.seen, MAX_TEXT), place: verdict.place };
 }

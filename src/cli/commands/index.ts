@@ -1,3 +1,4 @@
+import { check } from './check.ts';
 import { click } from './click.ts';
 import type { CommandPlug } from './command-plug.ts';
 import { completion } from './completion.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CommandPlug[] = [
   move,
   drag,
   scroll,
+  check,
   probe,
   report,
   completion,

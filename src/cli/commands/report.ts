@@ -31,12 +31,14 @@ Examples:
   rfbctl report evidence -o evidence.html --junit evidence.xml`,
     )
     .action(async (folders: string[], flags: Flags) => {
-      for (const file of [flags.output, flags.junit]) if (file !== undefined) await assertWritable(file);
+      await assertWritable(flags.output);
+      if (flags.junit !== undefined) await assertWritable(flags.junit, '--junit');
       const { traces, page } = await makeReport(folders);
       await writeOutput(flags.output, Buffer.from(page));
       const { junitXml, testCaseOf } = await import('../../report/junit.ts');
       const cases = traces.map(testCaseOf);
-      if (flags.junit !== undefined) await writeOutput(flags.junit, Buffer.from(junitXml('rfbctl report', cases)));
+      if (flags.junit !== undefined)
+        await writeOutput(flags.junit, Buffer.from(junitXml('rfbctl report', cases)), '--junit');
       if (flags.github ?? process.env.GITHUB_ACTIONS === 'true') {
         const { githubError } = await import('../../report/github.ts');
         for (const each of cases) if (each.failure !== undefined) process.stderr.write(`${githubError(each)}\n`);
