@@ -123,6 +123,7 @@ export {
   WaitTimeoutError,
 } from './automation/waiting/wait-for.ts';
 export type { Glyph, GlyphFont } from './fonts/glyph-font.ts';
+export { type LayoutName, layoutNames } from './layouts/index.ts';
 export * from './rfb/errors.ts';
 export type { BytePipe, ReceiveBuffers } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';

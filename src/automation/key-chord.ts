@@ -1,34 +1,49 @@
+import type { KeyboardLayout } from '../layouts/keyboard-layout.ts';
 import { UsageError } from '../rfb/errors.ts';
-import { modifierKeysym, shiftKeysym } from '../rfb/keysyms.ts';
-import { type Key, SHIFT, withoutCapital, withShift } from './key.ts';
+import { modifierKeysym, namedKeys, shiftKeysym } from '../rfb/keysyms.ts';
+import { ALT_GR, type Key, keyOfCharacter, SHIFT, withoutCapital, withShift } from './key.ts';
 import { findKey, keyNamed } from './key-names.ts';
 
 /**
  * Parses `ctrl+alt+del`, `ctrl-alt-del`, `shift+f10`, `ctrl++`, `ctrl--`, `A`: the keys in the order in which they go down.
  *
- * A character that the US keyboard has behind Shift brings Shift along: `A`, `ctrl+!`. In a chord the case of a letter says
+ * A character that the layout (default: the US keyboard) has behind Shift or AltGr brings them along: `A`, `ctrl+!`. In a chord the case of a letter says
  * nothing, `ctrl+C` is `ctrl+c`; name shift for the capital: `ctrl+shift+c`. Under Shift each key has its shifted keysym.
  * `-` joins keys where both sides are keys (`super-l`, `shift-r`), else it belongs to a name (`page-up`, `caps-lock`).
  * @throws UsageError `BAD_KEY`
  */
-export function parseChord(text: string): readonly Key[] {
+export function parseChord(text: string, layout?: KeyboardLayout): readonly Key[] {
   const names = chordNames(text.length > 1 ? text.trim() : text);
-  const keys = names.map(keyNamed);
+  const keys = names.map(keyNamed).map((key) => (layout ? keyOnLayout(key, layout) : key));
   const inChord = keys.length > 1;
   let shiftHeld = false;
+  let altGrHeld = false;
   const pressed: Key[] = [];
   for (const key of keys) {
     if (shiftKeysym(key.keysym)) shiftHeld = true;
-    const plain = inChord ? withoutCapital(key) : key;
+    if (key.keysym === namedKeys.ISO_Level3_Shift.keysym) altGrHeld = true;
+    const plain = inChord ? withoutCapital(key, layout) : key;
     if (plain.shifted && !shiftHeld) {
       pressed.push(SHIFT);
       shiftHeld = true;
     }
-    pressed.push(shiftHeld ? withShift(plain) : plain);
+    if (plain.altGr && !altGrHeld) {
+      pressed.push(ALT_GR);
+      altGrHeld = true;
+    }
+    pressed.push(shiftHeld ? withShift(plain, layout) : plain);
   }
   const twice = pressed.find((key, i) => pressed.findIndex(({ keysym }) => keysym === key.keysym) !== i);
   if (twice) throw new UsageError('BAD_KEY', `chord ${JSON.stringify(text)} has the key ${twice.name} twice`);
   return pressed;
+}
+
+/** Characters are where the layout has them, all other keys where they always are. */
+function keyOnLayout(key: Key, layout: KeyboardLayout): Key {
+  if ([...key.name].length > 1) return key;
+  const there = keyOfCharacter(key.name, layout);
+  if (there) return there;
+  throw new UsageError('BAD_KEY', `no single key of the ${layout.name} layout gives ${JSON.stringify(key.name)}`);
 }
 
 /** A name, or one of the characters that also join names, at the place where a key is expected. */

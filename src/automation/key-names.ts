@@ -1,8 +1,8 @@
+import { us } from '../layouts/us.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { type NamedKey, namedKeys } from '../rfb/keysyms.ts';
 import { type Key, keyOfCharacter } from './key.ts';
 import { nearestNames } from './nearest-names.ts';
-import { usLayout } from './us-layout.ts';
 
 /** Other names of the X11 keys; spelt here as they are suggested. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -144,7 +144,7 @@ function characterNamed(name: string): string | undefined {
 function rawKey(keysym: number): Key | undefined {
   if (keysym === 0) return undefined;
   const named = Object.values<NamedKey>(namedKeys).find((key) => key.keysym === keysym);
-  const character = keysym > 0x20 && keysym < 0x7f ? usLayout.get(String.fromCharCode(keysym)) : undefined;
+  const character = keysym > 0x20 && keysym < 0x7f ? us.places.get(String.fromCharCode(keysym)) : undefined;
   const place = named ?? character;
   return { name: `0x${keysym.toString(16)}`, shifted: false, ...withScancodeOf(place), keysym };
 }

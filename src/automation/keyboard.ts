@@ -1,8 +1,12 @@
+import { type LayoutName, layoutNames, layouts } from '../layouts/index.ts';
+import type { KeyboardLayout } from '../layouts/keyboard-layout.ts';
 import { UnsupportedError, UsageError } from '../rfb/errors.ts';
-import type { SendOptions } from '../rfb/session/session.ts';
+import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
+import type { SendOptions, WaitOptions } from '../rfb/session/session.ts';
 import type { OnActivity } from './activity.ts';
 import type { Key } from './key.ts';
 import { parseChord } from './key-chord.ts';
+import { lockKeysToPress, locksFor } from './lock-keys.ts';
 import { type Clock, Pace } from './pace.ts';
 import { shownChord } from './shown-chord.ts';
 import { RELEASE_TIMEOUT_MS, Turns } from './turns.ts';
@@ -13,6 +17,11 @@ export interface RawKeyboard {
   sendKeyEvent(down: boolean, keysym: number, options?: SendOptions): Promise<void>;
   sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number, options?: SendOptions): Promise<void>;
   readonly extendedKeysConfirmed: boolean;
+  /** Resolves when the server has had its chance to confirm extensions and to tell its lights. */
+  extensionsKnown(options?: SendOptions): Promise<void>;
+  readonly state: { readonly ledState: LedState | undefined };
+  /** Whether the lock keys' lights came to be like this in time. */
+  lightsBecome(wanted: Partial<LedState>, options: WaitOptions): Promise<boolean>;
   /** Resolves when the server has consumed all input so far. */
   barrier(options?: SendOptions): Promise<void>;
   /** Aborts when no input is possible any more; its reason says why. */
@@ -28,6 +37,16 @@ export type KeyMode = 'auto' | 'keysym' | 'scancode';
 export interface KeyOptions {
   /** Default: the keyboard's, which is `auto`. */
   readonly keys?: KeyMode | undefined;
+  /**
+   * The layout that the guest is set to: characters are typed by the places of its keys, as scancodes. Default: none, which
+   * leaves it to the server, or the US keyboard where `keys` is `scancode`.
+   */
+  readonly layout?: LayoutName | undefined;
+  /**
+   * `adapt` (default): where the server tells of the lights, Caps Lock is switched off before letters, and Num Lock as keys
+   * of the keypad need it. `ignore` leaves both alone.
+   */
+  readonly lockKeys?: 'adapt' | 'ignore' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +66,7 @@ export interface PressOptions extends KeyOptions {
   readonly everyMs?: number | undefined;
 }
 
-export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'rate'> {
+export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'layout' | 'lockKeys' | 'rate'> {
   /** Told when something begins to be typed or pressed. */
   readonly onActivity?: OnActivity | undefined;
   /** For tests. */
@@ -66,6 +85,9 @@ const MAX_SLOT_MS = 25;
 /** Firmware that polls sees it, and no guest repeats it. */
 const DEFAULT_CHORD_HOLD_MS = 40;
 const CHORD_GAP_MS = 25;
+
+/** For a guest to turn its lights: Linux takes some milliseconds. */
+const LIGHTS_TIMEOUT_MS = 500;
 
 interface HeldKey {
   readonly key: Key;
@@ -95,10 +117,11 @@ export class Keyboard {
    */
   async type(text: string, options: TypeOptions = {}): Promise<void> {
     const timing = this.#timing(options);
-    const keys = keysOfText(text);
+    const keys = keysOfText(text, this.#layout(options));
     await this.#turns.take(options.signal, async (signal) => {
       this.#options.onActivity?.({ type: 'typing', characters: keys.length });
       const extended = await this.#useScancodes(options, keys, signal, (i) => `character ${i + 1} of the text`);
+      await this.#adaptLocks(keys, options, extended, signal);
       await this.#run(typingSteps(keys, timing), extended, signal);
       if (keys.length > 0) await this.#raw.barrier({ signal });
     });
@@ -114,10 +137,13 @@ export class Keyboard {
     if (!Number.isInteger(repeat) || repeat < 1) throw badOption('repeat', repeat, 'a whole number from 1 on');
     if (!(everyMs >= 0)) throw badOption('everyMs', everyMs, '0 or more');
     const timing = this.#timing({ ...options, holdMs });
-    const parsed = (typeof chords === 'string' ? [chords] : chords).map(parseChord);
+    const layout = this.#layout(options);
+    const parsed = (typeof chords === 'string' ? [chords] : chords).map((chord) => parseChord(chord, layout));
     await this.#turns.take(options.signal, async (signal) => {
       this.#tell('press', parsed, repeat);
-      const extended = await this.#useScancodes(options, parsed.flat(), signal);
+      const keys = parsed.flat();
+      const extended = await this.#useScancodes(options, keys, signal);
+      await this.#adaptLocks(keys, options, extended, signal);
       await this.#run(pressSteps(parsed, timing, repeat, everyMs), extended, signal);
       await this.#raw.barrier({ signal });
     });
@@ -125,7 +151,7 @@ export class Keyboard {
 
   /** Presses the keys of a chord and leaves them down, for `up` or `releaseAll`. */
   async down(chord: string, options: KeyOptions = {}): Promise<void> {
-    const keys = parseChord(chord);
+    const keys = parseChord(chord, this.#layout(options));
     const { slot } = this.#timing({});
     const steps = keys.map((key) => ({ key, down: true, afterMs: slot }));
     await this.#turns.take(options.signal, async (signal) => {
@@ -136,7 +162,7 @@ export class Keyboard {
 
   /** Releases the keys of a chord in reverse order, also ones that were never pressed: another client may have left them down. */
   async up(chord: string, options: KeyOptions = {}): Promise<void> {
-    const keys = [...parseChord(chord)].reverse();
+    const keys = [...parseChord(chord, this.#layout(options))].reverse();
     const { slot } = this.#timing({});
     await this.#turns.take(options.signal, async (signal) => {
       this.#tell('up', [keys]);
@@ -215,12 +241,12 @@ export class Keyboard {
     signal: AbortSignal,
     describe = (i: number) => `key ${keys[i]?.name}`,
   ): Promise<boolean> {
-    if ((options.keys ?? this.#options.keys ?? 'auto') !== 'scancode') return false;
-    // Early in a session the confirmation may still be on its way.
-    if (!this.#raw.extendedKeysConfirmed) await this.#raw.barrier({ signal });
+    const layout = this.#layout(options);
+    if (!layout && (options.keys ?? this.#options.keys ?? 'auto') !== 'scancode') return false;
+    if (!this.#raw.extendedKeysConfirmed) await this.#raw.extensionsKnown({ signal });
     if (!this.#raw.extendedKeysConfirmed) {
-      const message =
-        'scancodes are not possible: the server did not confirm the QEMU Extended Key Event; send keysyms';
+      const remedy = layout ? 'leave the layout out, and the server looks for the keys' : 'send keysyms';
+      const message = `${layout ? `the ${layout.name} layout is typed by scancodes, which` : 'scancodes'} are not possible: the server did not confirm the QEMU Extended Key Event; ${remedy}`;
       throw new UnsupportedError('UNSUPPORTED_BY_SERVER', message);
     }
     const missing = keys.findIndex(({ xtScancode }) => xtScancode === undefined);
@@ -231,6 +257,29 @@ export class Keyboard {
     return true;
   }
 
+  #layout({ layout, keys }: KeyOptions): KeyboardLayout | undefined {
+    if (layout === undefined && keys === 'keysym') return undefined;
+    const name = layout ?? this.#options.layout;
+    if (name !== undefined && keys === 'keysym') {
+      throw badOption('keys', keys, `scancode with the ${name} layout, which is where the keys are`);
+    }
+    return layoutNamed(name);
+  }
+
+  /** Presses the lock keys that are not as `keys` need them. They stay so. */
+  async #adaptLocks(keys: readonly Key[], options: KeyOptions, extended: boolean, signal: AbortSignal): Promise<void> {
+    const ignored = (options.lockKeys ?? this.#options.lockKeys) === 'ignore';
+    const wanted = ignored || this.#held.size > 0 ? {} : locksFor(keys);
+    if (Object.keys(wanted).length === 0) return;
+    await this.#raw.extensionsKnown({ signal });
+    const locks = lockKeysToPress(this.#raw.state.ledState, wanted);
+    if (locks.length === 0) return;
+    const timing = this.#timing({ holdMs: DEFAULT_CHORD_HOLD_MS });
+    for (const lock of locks) await this.#run(chordSteps([lock], timing, CHORD_GAP_MS), extended, signal);
+    // SeaBIOS turns its lights only when somebody reads the next key: they are no proof.
+    await this.#raw.lightsBecome(wanted, { timeoutMs: LIGHTS_TIMEOUT_MS, signal });
+  }
+
   #timing({ rate = this.#options.rate ?? DEFAULT_RATE, holdMs }: TypeOptions): Timing {
     return timingOf({ rate, ...(holdMs !== undefined && { holdMs }) });
   }
@@ -238,15 +287,23 @@ export class Keyboard {
 
 /** How long `Keyboard.type` takes, in milliseconds, where nothing is late. @throws UsageError as it does */
 export function typingMs(text: string, options: TypeOptions = {}): number {
-  return durationOf(typingSteps(keysOfText(text), timingOf(options)));
+  return durationOf(typingSteps(keysOfText(text, layoutNamed(options.layout)), timingOf(options)));
 }
 
 /** How long `Keyboard.press` takes. @throws UsageError as it does */
 export function pressingMs(chords: readonly string[], options: PressOptions = {}): number {
   const { repeat = 1, everyMs = 0 } = options;
   const timing = timingOf({ holdMs: DEFAULT_CHORD_HOLD_MS, ...options });
-  const round = durationOf(pressSteps(chords.map(parseChord), timing, 1, 0));
+  const layout = layoutNamed(options.layout);
+  const parsed = chords.map((chord) => parseChord(chord, layout));
+  const round = durationOf(pressSteps(parsed, timing, 1, 0));
   return repeat * Math.max(round, everyMs);
+}
+
+function layoutNamed(name: LayoutName | undefined): KeyboardLayout | undefined {
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(layouts, name)) return layouts[name];
+  throw badOption('layout', name, `one of ${layoutNames.join(', ')}`);
 }
 
 function durationOf(steps: Iterable<KeyStep>): number {

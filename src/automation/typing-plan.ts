@@ -1,5 +1,6 @@
+import type { KeyboardLayout } from '../layouts/keyboard-layout.ts';
 import { UsageError } from '../rfb/errors.ts';
-import { type Key, keyOfCharacter, SHIFT } from './key.ts';
+import { ALT_GR, type Key, keysOfCharacter, SHIFT } from './key.ts';
 
 /** One key event, `afterMs` after the one before. */
 export interface KeyStep {
@@ -19,27 +20,38 @@ export interface Timing {
 }
 
 /** @throws UsageError `BAD_KEY`, which tells the position and never the text: it may be a password. */
-export function keysOfText(text: string): readonly Key[] {
+export function keysOfText(text: string, layout?: KeyboardLayout): readonly Key[] {
   const keys: Key[] = [];
   let position = 0;
   for (const char of text.replaceAll('\r\n', '\n')) {
     position++;
-    const key = keyOfCharacter(char);
-    if (!key) throw new UsageError('BAD_KEY', `character ${position} of the text (${describe(char)}) has no key`);
-    keys.push(key);
+    const typing = keysOfCharacter(char, layout);
+    if (!typing) throw new UsageError('BAD_KEY', `character ${position} of the text ${whyNot(char, layout)}`);
+    keys.push(...typing);
   }
   return keys;
 }
 
-function describe(char: string): string {
+function whyNot(char: string, layout: KeyboardLayout | undefined): string {
   const codePoint = char.codePointAt(0) ?? 0;
-  if (codePoint >= 0xd800) return 'half a surrogate pair';
-  return `control character U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
+  if (codePoint >= 0xd800 && codePoint < 0xe000) return '(half a surrogate pair) has no key';
+  if (/\p{Cc}/u.test(char)) {
+    return `(control character U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}) has no key`;
+  }
+  const missing = `is not on the ${layout?.name} layout`;
+  if (!/[a-z]/i.test(char)) return missing;
+  return `${missing}, which has no Latin letters: switch the guest to another of its layouts and name that one`;
 }
 
+/** The modifiers that a text needs, in the order in which they go down. */
+const MODIFIERS: readonly { readonly modifier: Key; readonly neededBy: (key: Key) => boolean }[] = [
+  { modifier: SHIFT, neededBy: ({ shifted }) => shifted },
+  { modifier: ALT_GR, neededBy: ({ altGr = false }) => altGr },
+];
+
 /**
- * Down, hold, up, gap for each key, evenly spaced. Shift goes down before a run of shifted characters and up after it, and
- * has a slot for each of the two.
+ * Down, hold, up, gap for each key, evenly spaced. A modifier goes down before a run of keys that need it and up after it,
+ * and has a slot for each of the two.
  */
 export function* typingSteps(keys: readonly Key[], { period, slot, hold }: Timing): Generator<KeyStep> {
   let next = 0;
@@ -49,21 +61,24 @@ export function* typingSteps(keys: readonly Key[], { period, slot, hold }: Timin
     last = at;
     return { key, down, afterMs };
   };
-  let shiftHeld = false;
+  const held = new Set<Key>();
   for (const key of keys) {
-    if (key.shifted && !shiftHeld) {
-      yield step(SHIFT, true, next);
-      next += slot;
-    } else if (!key.shifted && shiftHeld) {
-      yield step(SHIFT, false, last + slot);
+    for (const { modifier, neededBy } of MODIFIERS) {
+      if (neededBy(key) || !held.delete(modifier)) continue;
+      yield step(modifier, false, last + slot);
       next = Math.max(next, last + slot);
     }
-    shiftHeld = key.shifted;
+    for (const { modifier, neededBy } of MODIFIERS) {
+      if (!neededBy(key) || held.has(modifier)) continue;
+      held.add(modifier);
+      yield step(modifier, true, next);
+      next += slot;
+    }
     yield step(key, true, next);
     yield step(key, false, next + hold);
     next = Math.max(next + period, last + slot);
   }
-  if (shiftHeld) yield step(SHIFT, false, last + slot);
+  for (const modifier of held) yield step(modifier, false, last + slot);
 }
 
 /** All keys down in order, held, up in reverse. The first follows what was before by `leadMs`. */

@@ -1,5 +1,7 @@
 /** Keys by their X11 names (keysymdef.h, XF86keysym.h): keysym, and place on a PC keyboard. */
 
+import { legacyKeysyms } from './legacy-keysyms.ts';
+
 export interface NamedKey {
   readonly keysym: number;
   /**
@@ -135,15 +137,29 @@ function at(keysym: number, xtScancode?: number): NamedKey {
   return xtScancode === undefined ? { keysym } : { keysym, xtScancode };
 }
 
+let legacy: ReadonlyMap<number, number> | undefined;
+
+function readLegacyKeysyms(): ReadonlyMap<number, number> {
+  const keysyms = new Map<number, number>();
+  for (const [first, characters] of legacyKeysyms) {
+    for (const [i, char] of [...characters].entries()) keysyms.set(char.charCodeAt(0), first + i);
+  }
+  return keysyms;
+}
+
 /**
- * The keysym of a printable character: itself in Latin-1, 0x01000000 above it elsewhere (X11 protocol, appendix A).
+ * The keysym of a printable character: itself in Latin-1, elsewhere the one of before Unicode, and where there is none
+ * 0x01000000 above the character (X11 protocol, appendix A). Servers compare it with what layouts have: TigerVNC 1.12 adds
+ * a key for each that it does not find, and has room for some twenty.
  * `undefined` for control characters and surrogates, which have none.
  */
 export function keysymOfCodePoint(codePoint: number): number | undefined {
   const control = codePoint < 0x20 || (codePoint >= 0x7f && codePoint < 0xa0);
   const surrogate = codePoint >= 0xd800 && codePoint < 0xe000;
   if (control || surrogate || codePoint > 0x10ffff) return undefined;
-  return codePoint < 0x100 ? codePoint : 0x01000000 + codePoint;
+  if (codePoint < 0x100) return codePoint;
+  legacy ??= readLegacyKeysyms();
+  return legacy.get(codePoint) ?? 0x01000000 + codePoint;
 }
 
 /** Shift, Control, Caps Lock, Meta, Alt, Super, Hyper, AltGr. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/automation/pace.ts';
+import type { LedState } from '../../src/rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { SendOptions } from '../../src/rfb/session/session.ts';
 
 /** Time that passes only while somebody sleeps. */
@@ -46,9 +47,12 @@ export interface SentKey {
 }
 
 export class FakeKeyboardServer {
+  readonly state: { ledState: LedState | undefined } = { ledState: undefined };
   readonly sent: SentKey[] = [];
   extendedKeysConfirmed = true;
   barriers = 0;
+  /** Called when the server has had its chance. */
+  onExtensionsKnown: () => void = () => {};
   /** Called before each event is taken; may throw, as a lost connection does. */
   onEvent: (index: number) => void | Promise<void> = () => {};
   onBarrier: () => void = () => {};
@@ -66,6 +70,16 @@ export class FakeKeyboardServer {
   async sendExtendedKeyEvent(down: boolean, keysym: number, xtScancode: number): Promise<void> {
     this.sent.push({ at: this.#clock.now(), down, keysym, xtScancode });
     await this.onEvent(this.sent.length - 1);
+  }
+
+  async extensionsKnown({ signal }: SendOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    this.onExtensionsKnown();
+  }
+
+  async lightsBecome(_wanted: Partial<LedState>, { signal }: SendOptions): Promise<boolean> {
+    signal?.throwIfAborted();
+    return false;
   }
 
   async barrier({ signal }: SendOptions = {}): Promise<void> {

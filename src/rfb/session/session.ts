@@ -23,6 +23,7 @@ import type { ClientMessage } from '../protocol/messages/message.ts';
 import { type PixelFormatName, pixelFormats } from '../protocol/pixel-format.ts';
 import { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
+import type { LedState } from '../protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../protocol/rect.ts';
 import { ReferenceDecoder } from '../protocol/reference-decoder.ts';
 import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
@@ -100,6 +101,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   #nextFence = 0;
   readonly #relative = new RelativeMotion();
   #pointerModeKnown = false;
+  #extensionsKnown = false;
   readonly #warn: (message: string) => void;
 
   /**
@@ -265,37 +267,42 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
    * Resolves when the server has consumed all that was sent before: by a Fence where it knows them, else by the update that
    * answers a request for one pixel. Waits for 10 s by default.
    */
-  async barrier({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOptions = {}): Promise<void> {
-    const started = performance.now();
-    const wait = () => {
-      const spentMs = performance.now() - started;
-      const describe = (waitedMs: number) =>
-        `no answer within ${describeDuration(spentMs + waitedMs)} to what was sent last`;
-      return { timeoutMs: timeoutMs - spentMs, signal, describe };
-    };
-    // Pseudo-rectangles come at any time, and TigerVNC's answer to a full request may be of nothing else.
-    for (let incremental = false; !this.#receiver.confirmed.has('fence'); incremental = true) {
-      let painted = false;
-      const onPainted = ({ x, y }: Rect) => {
-        painted ||= x === 0 && y === 0;
-      };
-      this.on('painted', onPainted);
-      try {
-        await Promise.all([
-          this.#until('update', () => true, wait()),
-          this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, incremental, { signal }),
-        ]);
-      } finally {
-        this.off('painted', onPainted);
-      }
-      if (painted) return;
-    }
+  async barrier(options: WaitOptions = {}): Promise<void> {
+    const wait = deadlineOf(options);
+    const fenceKnown = () => this.#receiver.confirmed.has('fence');
+    if (!fenceKnown() && (await this.#answeredPixel(wait, fenceKnown))) return;
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setUint32(0, this.#nextFence++);
     await Promise.all([
       this.#until('fence', (fence) => Buffer.compare(fence.payload, payload) === 0, wait()),
-      this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload }, { signal }),
+      this.#send(clientFence, { flags: (FENCE_REQUEST | FENCE_BLOCK_BEFORE) >>> 0, payload }, wait()),
     ]);
+  }
+
+  /**
+   * Resolves when the server has had its chance to confirm extensions and to tell its lights, which some do with their
+   * first update only. Waits for 10 s by default.
+   */
+  async extensionsKnown(options: WaitOptions = {}): Promise<void> {
+    if (this.#extensionsKnown) return;
+    await this.#answeredPixel(deadlineOf(options));
+    this.#extensionsKnown = true;
+  }
+
+  /** Whether the lights came to be like this in time. Asks for updates: TigerVNC tells of lights in nothing else. */
+  async lightsBecome(wanted: Partial<LedState>, options: WaitOptions = {}): Promise<boolean> {
+    const wait = deadlineOf(options);
+    const asWanted = () =>
+      (['capsLock', 'numLock', 'scrollLock'] as const).every(
+        (light) => wanted[light] === undefined || wanted[light] === this.#receiver.ledState?.[light],
+      );
+    try {
+      while (!asWanted()) await this.#askForPixel(wait(), true);
+      return true;
+    } catch (error) {
+      if (error instanceof TimeoutError) return false;
+      throw error;
+    }
   }
 
   /** Resolves at the next complete FramebufferUpdate. Nothing is asked for: see `requestUpdate`. */
@@ -347,6 +354,31 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#lifetime.abort(reason);
     this.#receiver.close();
     this.emit('closed', error);
+  }
+
+  /** Asks for one pixel until it is painted, which is then true, or `enough` is. */
+  async #answeredPixel(wait: () => Deadline, enough = () => false): Promise<boolean> {
+    let painted = false;
+    const onPainted = ({ x, y }: Rect) => {
+      painted ||= x === 0 && y === 0;
+    };
+    this.on('painted', onPainted);
+    try {
+      // Pseudo-rectangles come at any time, and TigerVNC's answer to a full request may be of nothing else.
+      await this.#askForPixel(wait(), false);
+      while (!painted && !enough()) await this.#askForPixel(wait(), true);
+      return painted;
+    } finally {
+      this.off('painted', onPainted);
+    }
+  }
+
+  /** Resolves at the end of an update that comes after the request. */
+  async #askForPixel(deadline: Deadline, incremental: boolean): Promise<void> {
+    await Promise.all([
+      this.#until('update', () => true, deadline),
+      this.requestUpdate({ x: 0, y: 0, width: 1, height: 1 }, incremental, deadline),
+    ]);
   }
 
   async #sendEncodings(types: readonly number[], options?: SendOptions): Promise<void> {
@@ -406,6 +438,17 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       stop();
     }
   }
+}
+
+/** One deadline for several waits. */
+function deadlineOf({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOptions): () => Deadline {
+  const started = performance.now();
+  return () => {
+    const spentMs = performance.now() - started;
+    const describe = (waitedMs: number) =>
+      `no answer within ${describeDuration(spentMs + waitedMs)} to what was sent last`;
+    return { timeoutMs: timeoutMs - spentMs, signal, describe };
+  };
 }
 
 /** Loads the core only when it is wanted, and while the handshake goes on. */

@@ -474,6 +474,37 @@ describe('a barrier', () => {
     await done;
   });
 
+  test('extensions are known after an update, also where a fence would do, and then for good', async () => {
+    const { session, done } = await fencing(async (peer) => {
+      await peer.expectMessage(framebufferUpdateRequest);
+      await peer.sendUpdate([pseudo(-258), raw(0, 0, 1, 1, pixels('000000'))]);
+      await peer.stall();
+    });
+    await session.extensionsKnown();
+    expect(session.extendedKeysConfirmed).toBe(true);
+    await session.extensionsKnown();
+    await session.close();
+    await done;
+  });
+
+  test('the lights become as wanted, or not in time: an update is asked for until then', async () => {
+    const lights = (byte: number): ScriptedRect => ({ ...pseudo(-261), payload: Uint8Array.of(byte) });
+    const { session, done } = await scripted(async (peer) => {
+      for (const byte of [4, 6, 2]) {
+        expect(await peer.expectMessage(framebufferUpdateRequest)).toMatchObject({ incremental: true });
+        await peer.sendUpdate([lights(byte)]);
+      }
+      await peer.expectMessage(framebufferUpdateRequest);
+      await peer.stall();
+    });
+    expect(await session.lightsBecome({ capsLock: false, numLock: true })).toBe(true);
+    expect(session.state.ledState).toEqual({ capsLock: false, numLock: true, scrollLock: false });
+    expect(await session.lightsBecome({ numLock: true })).toBe(true);
+    expect(await session.lightsBecome({ scrollLock: true }, { timeoutMs: 20 })).toBe(false);
+    await session.close();
+    await done;
+  });
+
   test.each([
     ['by fence', fencing],
     ['by update', scripted],
