@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { KeyTiming } from '../automation/boot-command/key-timing.ts';
 import type { Dialect } from '../automation/boot-command/parser.ts';
 import type { ScriptVariable, ScriptVariables } from '../automation/boot-command/variables.ts';
-import type { KeyMode } from '../automation/keyboard.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { badOption, parseDuration } from './arguments.ts';
-import { addKeyOptions, type KeyFlags } from './key-options.ts';
+import { addKeyOptions, type KeyFlags, keyOptions } from './key-options.ts';
 
 export type Definition = readonly [name: string, value: string];
 
@@ -40,14 +40,10 @@ export function addScriptOptions(command: Command): Command {
 }
 
 /** How the keys of a script are timed. */
-export function scriptTiming({ keys, rate, keyInterval, waitTimeout }: ScriptFlags): {
-  readonly keys: KeyMode | undefined;
-  readonly rate: number | undefined;
-  readonly keyIntervalMs: number | undefined;
-  readonly waitTimeoutMs: number | undefined;
-} {
+export function scriptTiming(flags: ScriptFlags): KeyTiming & { readonly waitTimeoutMs: number | undefined } {
+  const { rate, keyInterval, waitTimeout } = flags;
   if (rate !== undefined && keyInterval !== undefined) throw badOption('--rate and --key-interval exclude each other');
-  return { keys, rate, keyIntervalMs: keyInterval, waitTimeoutMs: waitTimeout };
+  return { ...keyOptions(flags), keyIntervalMs: keyInterval, waitTimeoutMs: waitTimeout };
 }
 
 export interface Script {

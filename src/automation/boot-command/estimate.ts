@@ -1,6 +1,7 @@
 import { pressingMs, typingMs } from '../keyboard.ts';
-import { type KeyTiming, restAfterPressMs, typeOptions } from './key-timing.ts';
-import { DEFAULT_EVERY_MS, DEFAULT_WAIT_TIMEOUT_MS } from './runner.ts';
+import { DEFAULT_EVERY_MS } from '../press-until.ts';
+import { assertTypable, type KeyTiming, restAfterPressMs, typeOptions } from './key-timing.ts';
+import { DEFAULT_WAIT_TIMEOUT_MS } from './runner.ts';
 import { everyStep, type Step } from './step.ts';
 
 /** How long a script takes where nothing is late, in milliseconds. */
@@ -21,7 +22,9 @@ export interface EstimateOptions extends KeyTiming {
 const CLICK_MS = 100;
 const MOVE_MS = 16;
 
+/** @throws UsageError `BAD_KEY` for a step that the layout cannot type */
 export function estimate(steps: readonly Step[], options: EstimateOptions = {}): Estimate {
+  assertTypable(steps, options);
   const [leastMs, mostMs] = sum(steps, options);
   return { leastMs: Math.round(leastMs), mostMs: Math.round(mostMs), loops: loops(steps) };
 }
@@ -39,7 +42,7 @@ function sum(steps: readonly Step[], options: EstimateOptions): Range {
 }
 
 function rangeOf(step: Step, options: EstimateOptions): Range {
-  const { waitTimeoutMs = DEFAULT_WAIT_TIMEOUT_MS } = options;
+  const { waitTimeoutMs = DEFAULT_WAIT_TIMEOUT_MS, layout } = options;
   switch (step.action) {
     case 'type':
       return exactly(typingMs(step.text, typeOptions(options)));
@@ -47,11 +50,11 @@ function rangeOf(step: Step, options: EstimateOptions): Range {
       const { times = 1, everyMs, holdMs, until, forMs = waitTimeoutMs } = step;
       if (until) return [0, forMs + Math.min(everyMs ?? DEFAULT_EVERY_MS, forMs)];
       const restMs = everyMs === undefined ? times * restAfterPressMs(step, options) : 0;
-      return exactly(pressingMs([step.chord], { repeat: times, everyMs, holdMs }) + restMs);
+      return exactly(pressingMs([step.chord], { repeat: times, everyMs, holdMs, layout }) + restMs);
     }
     case 'down':
     case 'up':
-      return exactly(pressingMs([step.chord]) / 2);
+      return exactly(pressingMs([step.chord], { layout }) / 2);
     case 'pause':
       return exactly(step.ms);
     case 'wait': {

@@ -5,10 +5,11 @@ import { middleOf } from '../console-screen.ts';
 import { encodeImage, imageFormatOf } from '../image-file.ts';
 import { type Clock, systemClock } from '../pace.ts';
 import type { Point } from '../pointer.ts';
+import { pressUntil } from '../press-until.ts';
 import { RELEASE_TIMEOUT_MS } from '../turns.ts';
 import type { Condition, Verdict } from '../waiting/condition.ts';
 import { type WaitForOptions, WaitTimeoutError } from '../waiting/wait-for.ts';
-import { type KeyTiming, restAfterPressMs, typeOptions } from './key-timing.ts';
+import { assertTypable, type KeyTiming, keyOptions, restAfterPressMs, typeOptions } from './key-timing.ts';
 import { type Instruction, programOf } from './program.ts';
 import { describePlace } from './script-source.ts';
 import { everyStep, type Step, type StepCondition, type StepTarget } from './step.ts';
@@ -48,15 +49,13 @@ export interface RunReport {
 }
 
 export const DEFAULT_WAIT_TIMEOUT_MS = 60_000;
-/** Between two presses that end with `until`, when nothing else is said. */
-export const DEFAULT_EVERY_MS = 1000;
 /** A script that goes round and round: at ten steps a second that is more than a day. */
 const MAX_STEPS = 1_000_000;
 
 /**
  * Does the steps one after another on a console. Whatever the script holds down is released at the end, however it ends.
  * Errors begin with the step: its number, its place in the script, what it says.
- * @throws WaitTimeoutError with what was seen · ActionError `ACTION_FAILED` for `<fail>` · as the calls of the console
+ * @throws UsageError `BAD_KEY` before anything is typed · WaitTimeoutError with what was seen · ActionError `ACTION_FAILED` for `<fail>` · as the calls of the console
  */
 export async function runSteps(
   console: ScriptedConsole,
@@ -64,6 +63,7 @@ export async function runSteps(
   options: RunStepsOptions = {},
 ): Promise<RunReport> {
   const started = performance.now();
+  assertTypable(steps, options);
   const run = new Run(console, steps, options, await StepConditions.of(steps));
   try {
     return { steps: await run.run(programOf(steps)), milliseconds: Math.round(performance.now() - started) };
@@ -148,7 +148,8 @@ class Run {
 
   async #do(step: Extract<Instruction, { readonly does: 'step' }>['step']): Promise<{ readonly seen?: string }> {
     const { keyboard, pointer } = this.#console;
-    const { signal, keys } = this.#options;
+    const { signal } = this.#options;
+    const keys = keyOptions(this.#options);
     switch (step.action) {
       case 'type':
         await keyboard.type(step.text, { ...typeOptions(this.#options), signal });
@@ -156,11 +157,11 @@ class Run {
       case 'press':
         return step.until ? this.#pressUntil(step, step.until) : this.#press(step);
       case 'down':
-        this.#held.push({ what: step.chord, release: (stop) => keyboard.up(step.chord, { signal: stop }) });
-        await keyboard.down(step.chord, { keys, signal });
+        this.#held.push({ what: step.chord, release: (stop) => keyboard.up(step.chord, { ...keys, signal: stop }) });
+        await keyboard.down(step.chord, { ...keys, signal });
         return {};
       case 'up':
-        await keyboard.up(step.chord, { keys, signal });
+        await keyboard.up(step.chord, { ...keys, signal });
         this.#letGo(step.chord);
         return {};
       case 'pause':
@@ -211,51 +212,31 @@ class Run {
 
   async #press(step: Step & { readonly action: 'press' }): Promise<{ readonly seen?: string }> {
     const { chord, times: repeat, everyMs, holdMs } = step;
-    const { keys, signal } = this.#options;
+    const { signal } = this.#options;
+    const keys = keyOptions(this.#options);
     const restMs = restAfterPressMs(step, this.#options);
     if (restMs === 0 || everyMs !== undefined) {
-      await this.#console.keyboard.press(chord, { repeat, everyMs, holdMs, keys, signal });
+      await this.#console.keyboard.press(chord, { ...keys, repeat, everyMs, holdMs, signal });
       return {};
     }
     for (let done = 0; done < (repeat ?? 1); done++) {
-      await this.#console.keyboard.press(chord, { holdMs, keys, signal });
+      await this.#console.keyboard.press(chord, { ...keys, holdMs, signal });
       await this.#clock.sleep(restMs, signal);
     }
     return {};
   }
 
-  /** One wait, which has seen the screen before the first press; nothing is pressed when the condition holds already. */
   async #pressUntil(
-    { chord, times = Number.POSITIVE_INFINITY, everyMs = DEFAULT_EVERY_MS, holdMs, forMs }: Step & { action: 'press' },
+    { chord, times, everyMs, holdMs, forMs }: Step & { action: 'press' },
     until: StepCondition,
   ): Promise<{ readonly seen?: string }> {
-    const { keys, signal } = this.#options;
-    const over = new AbortController();
-    const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-    let looked: (holds: boolean) => void = () => {};
-    const firstLook = new Promise<boolean>((resolve) => {
-      looked = resolve;
-    });
-    let presses = 0;
-    const press = async () => {
-      if (await firstLook) return;
-      for (; presses < times && !stop.aborted; presses++) {
-        // A press that has begun is finished, whatever is seen meanwhile.
-        await this.#console.keyboard.press(chord, { holdMs, keys, signal });
-        await this.#clock.sleep(everyMs, stop).catch(() => {});
-      }
-    };
-    const pressing = press().catch((error: unknown) => over.abort(error));
-    try {
-      const verdict = await this.#wait(until, forMs, { signal: stop, onLook: ({ holds }) => looked(holds) });
-      over.abort();
-      await pressing;
-      return { seen: `${verdict.seen}, after ${presses} ${presses === 1 ? 'press' : 'presses'}` };
-    } finally {
-      over.abort();
-      looked(true);
-      await pressing;
-    }
+    const { verdict, presses } = await pressUntil(
+      this.#console.keyboard,
+      chord,
+      async (options) => ({ verdict: await this.#wait(until, forMs, options) }),
+      { ...keyOptions(this.#options), signal: this.#options.signal, times, everyMs, holdMs, clock: this.#clock },
+    );
+    return { seen: `${verdict.seen}, after ${presses} ${presses === 1 ? 'press' : 'presses'}` };
   }
 
   async #find(target: StepTarget, timeoutMs: number | undefined): Promise<Point> {

@@ -84,6 +84,16 @@ test('logs in by what the screen shows', async () => {
   expect((await vm.screen.text()).text).toMatch(/\nDemo\ndemo:~\$$/);
 });
 
+test('a layout: characters that it does not have are told before anything is done', async () => {
+  const { vm, keys } = await machine();
+  const error = await failure(vm, 'root<enter>\n<wait1ms>naïve', { layout: 'us' });
+  expect(error).toMatchObject({
+    code: 'BAD_KEY',
+    message: 'line 2, column 10: character 3 of the text is not on the us layout',
+  });
+  expect(keys).toEqual([]);
+});
+
 describe('until', () => {
   test('presses until the screen shows it, once when that is enough', async () => {
     const { vm, keys } = await machine();
