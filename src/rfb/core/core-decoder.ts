@@ -2,6 +2,7 @@ import type { ByteReader } from '../bytes/byte-reader.ts';
 import { ProtocolError } from '../errors.ts';
 import type { ReceiveBuffers } from '../protocol/connection.ts';
 import { encodings } from '../protocol/encodings/index.ts';
+import { tight } from '../protocol/encodings/tight.ts';
 import { decodeJpeg } from '../protocol/jpeg.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
 import { RectReceiver } from '../protocol/rect-receiver.ts';
@@ -62,10 +63,10 @@ class CoreDecoder implements UpdateDecoder {
     for (;;) {
       const core = this.#prepare(target);
       const status = this.#feed(core, reader);
-      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
       core.takeEvents((x, y, width, height, type) => {
         target.painted({ x, y, width, height }, names.get(type) ?? '');
       });
+      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
       await target.breathe();
       switch (status) {
         case layout.UPDATE_DONE:
@@ -160,9 +161,10 @@ function rectOf(core: PixelCore) {
 }
 
 /** JPEGs that the core does not decode (progressive ones, for example), or calls broken: a whole decoder has the last word. */
-async function paintJpeg(core: PixelCore, reader: ByteReader, { framebuffer }: UpdateTarget): Promise<void> {
+async function paintJpeg(core: PixelCore, reader: ByteReader, target: UpdateTarget): Promise<void> {
   const rect = rectOf(core);
   const length = core.get(layout.AT_PAYLOAD_LENGTH);
   await reader.need(length);
-  framebuffer.blit(rect, await decodeJpeg(reader.view(length), rect.width, rect.height));
+  target.framebuffer.blit(rect, await decodeJpeg(reader.view(length), rect.width, rect.height));
+  target.painted(rect, tight.name);
 }

@@ -109,6 +109,14 @@ describe.each(updateDecoders)('%s', (decoder) => {
     );
   });
 
+  test('tells what was painted before a JPEG that is broken', async () => {
+    const listener = new Listener(4, 4, RGBX8888, await createUpdateDecoder(decoder));
+    const broken = rect(0, 0, 4, 4, TIGHT, 0x90, 4, 'ff d8 ff d9');
+    const bytes = update(rect(1, 2, 1, 1, RAW, '01 02 03 00'), broken);
+    await expect(listener.play([bytes])).rejects.toMatchObject({ code: 'BAD_JPEG' });
+    expect(listener.told).toEqual(['begin', 'raw 1,2']);
+  });
+
   const pictures = resolve(import.meta.dirname, '../../../fixtures/jpeg');
   const known = JSON.parse(readFileSync(join(pictures, 'pictures.json'), 'utf8')) as Record<
     string,

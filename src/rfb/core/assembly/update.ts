@@ -139,9 +139,10 @@ function then(at: usize, next: i32): usize {
   return at;
 }
 
-/** The rectangle is painted (or will be, by another JPEG decoder) unless a signal says otherwise. */
+/** The rectangle is painted unless a signal says otherwise; one that is left to another JPEG decoder ends here all the same. */
 function finish(at: usize): usize {
-  if (signal != CONTINUE && signal != JPEG_FALLBACK) return at;
+  if (signal == JPEG_FALLBACK) s.step = RECT_HEADER;
+  if (signal != CONTINUE) return at;
   const event = EVENTS + s.eventCount * EVENT_SIZE;
   store<u16>(event, s.x);
   store<u16>(event, s.y, 2);
