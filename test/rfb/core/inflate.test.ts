@@ -31,10 +31,8 @@ function expectAgreement(stream: Uint8Array, run: Run): void {
   const expected = oracle(stream);
   if (typeof expected === 'string') {
     expect([run.status, expected]).toEqual([expected === 'incorrect data check' ? 'END' : 'ERROR', expected]);
-  } else if (run.status === 'ERROR') {
-    // zlib reads on after a precode without codes; that the code lengths are no code is seen at their end.
-    expect(oracle(Buffer.concat([stream, Buffer.alloc(200)]))).toBe('invalid code -- missing end-of-block');
   } else {
+    expect(run.status).not.toBe('ERROR');
     expectSame(run.output, expected);
   }
 }

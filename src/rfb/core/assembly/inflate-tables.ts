@@ -116,8 +116,15 @@ export function useNewCodes(s: Inflate): bool {
 export function usePrecode(s: Inflate): u32 {
   const lengths = changetype<usize>(s) + PRECODE_LENGTHS;
   const bits = buildTable(PRECODE_TABLE, PRECODE_ROOT, lengths, 19, PRECODE_SYMBOLS);
-  // Here zlib takes no incomplete code at all.
-  return bits < 0 || load<u32>(PRECODE_TABLE, 4) & EXCEPTION ? 0 : maskOf(bits);
+  if (bits < 0) return 0;
+  if (load<u32>(PRECODE_TABLE) & EXCEPTION) {
+    // As zlib does: without any symbol all code lengths are 0, a bit each, and what is wrong with that is seen at their end.
+    const zero = entryOf(PRECODE_SYMBOLS, 0, 1);
+    store<u32>(PRECODE_TABLE, zero);
+    store<u32>(PRECODE_TABLE, zero, 4);
+  }
+  // Here zlib takes no incomplete code else.
+  return load<u32>(PRECODE_TABLE, 4) & EXCEPTION ? 0 : maskOf(bits);
 }
 
 /**
