@@ -53,6 +53,9 @@ export interface SessionEvents {
  */
 const PIXELS_A_TURN = 8 * 1024 * 1024;
 
+/** A framebuffer or a colour map takes the core about as long as painting so many pixels, however small it is. */
+const PIXELS_A_CHANGE = 1024 * 1024;
+
 /** The receiving half of a session: reads message after message and keeps what they said. */
 export class Receiver implements ServerMessageTarget, SessionState {
   readonly updates: UpdateDecoder;
@@ -154,7 +157,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
   resize(width: number, height: number): void {
     if (width === this.framebuffer.width && height === this.framebuffer.height) return;
     this.framebuffer.resize(width, height);
-    this.#pixelsSinceTurn += width * height;
+    this.#pixelsSinceTurn += Math.max(PIXELS_A_CHANGE, width * height);
     this.#tell('resize', width, height);
   }
 
@@ -191,7 +194,9 @@ export class Receiver implements ServerMessageTarget, SessionState {
   }
 
   colourMapChanged(): void {
-    if (!this.pixels.format.trueColour) this.#tell('stale');
+    if (this.pixels.format.trueColour) return;
+    this.#pixelsSinceTurn += PIXELS_A_CHANGE;
+    this.#tell('stale');
   }
 
   bell(): void {
