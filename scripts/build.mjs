@@ -1,5 +1,5 @@
-// Compiles the pixel core and the report's page, bundles the entry points (one shared set of chunks, so the CLI starts from few files) and writes
-// the type declarations.
+// Compiles the pixel core and the report's page, bundles the entry points and writes the type declarations. The library's entry
+// points share their chunks; the CLI has a bundle of its own, so that it starts from few files.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,20 +14,25 @@ const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('types
 await buildCore();
 await buildReportPage();
 rmSync(path.join(root, 'dist'), { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/testing.ts', 'src/vitest.ts', 'src/cli/main.ts'],
-  outbase: 'src',
-  outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: true,
-  logLevel: 'warning',
-});
+await bundle(['src/index.ts', 'src/testing.ts', 'src/vitest.ts']);
+await bundle(['src/cli/main.ts']);
 chmodSync(path.join(root, 'dist/cli/main.js'), 0o755);
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+
+async function bundle(entryPoints) {
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outbase: 'src',
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}

@@ -43,6 +43,8 @@ export class Coverage {
   /** The smallest rectangle around what is missing. */
   missingBounds(): Rect {
     const { x, y, width, height } = this.#region;
+    // Before the first update all of it is: not worth a look at each pixel.
+    if (this.#missing === width * height) return this.#region;
     let [left, top, right, bottom] = [x + width, y + height, x, y];
     for (let row = y; row < y + height; row++) {
       for (let column = x; column < x + width; column++) {

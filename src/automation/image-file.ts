@@ -1,4 +1,5 @@
-import { PNG, type PNGOptions } from 'pngjs';
+import { createRequire } from 'node:module';
+import type { PNGOptions } from 'pngjs';
 import { UsageError } from '../rfb/errors.ts';
 import { MAX_DESKTOP_PIXELS } from '../rfb/protocol/limits.ts';
 import type { Picture } from './picture.ts';
@@ -56,11 +57,19 @@ export function readPng(bytes: Uint8Array, name: string): Picture {
     throw new UsageError('BAD_IMAGE', `${name} has ${width}x${height} pixels, more than a screen can have`);
   }
   try {
-    return { width, height, rgba: PNG.sync.read(header).data, fresh: true };
+    return { width, height, rgba: loadPng().PNG.sync.read(header).data, fresh: true };
   } catch (cause) {
     throw new UsageError('BAD_IMAGE', `${name} is a broken PNG: ${(cause as Error).message}`, { cause });
   }
 }
+
+/** Loaded when first needed: most commands write no picture, and one that does can load it while it waits for the server. */
+export function loadPng(): typeof import('pngjs') {
+  pngjs ??= createRequire(import.meta.url)('pngjs') as typeof import('pngjs');
+  return pngjs;
+}
+
+let pngjs: typeof import('pngjs') | undefined;
 
 const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
@@ -69,22 +78,24 @@ const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
  * own run-length strategy, which pngjs would take, makes them ten times as big; its own conversion takes five times as long.
  */
 function encodePng(picture: Picture): Uint8Array {
-  const png = new PNG({ width: picture.width, height: picture.height });
-  png.data = rgb(picture);
-  return PNG.sync.write(png, PNG_OPTIONS);
+  const { PNG } = loadPng();
+  const file = new PNG({ width: picture.width, height: picture.height });
+  file.data = rgb(picture);
+  return PNG.sync.write(file, PNG_OPTIONS);
 }
 
 /** The same file, compressed on another thread: slower, and in the way of nothing. */
 export async function encodePngAside(picture: Picture): Promise<Uint8Array> {
-  const png = new PNG({ width: picture.width, height: picture.height, ...PNG_OPTIONS });
-  png.data = rgb(picture);
+  const { PNG } = loadPng();
+  const file = new PNG({ width: picture.width, height: picture.height, ...PNG_OPTIONS });
+  file.data = rgb(picture);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
-    png
+    file
       .on('data', (chunk: Buffer) => chunks.push(chunk))
       .on('end', resolve)
       .on('error', reject);
-    png.pack();
+    file.pack();
   });
   return Buffer.concat(chunks);
 }

@@ -1,4 +1,4 @@
-import { encodeImage, imageFormatOf } from '../../automation/image-file.ts';
+import { encodeImage, imageFormatOf, loadPng } from '../../automation/image-file.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
 import { badOption, parseDuration, parsePoint, parseRegion } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
@@ -67,13 +67,15 @@ Examples:
         async (console, signal) => {
           if (flags.pointer) await console.pointer.move(flags.pointer.x, flags.pointer.y, { signal });
           const started = performance.now();
-          const picture = await console.capture({
+          const capturing = console.capture({
             signal,
             timeoutMs: Number.POSITIVE_INFINITY,
             ...(flags.region && { region: flags.region }),
             stableMs: waitStable,
             nonBlankMs: nonBlank,
           });
+          if (format === 'png') loadPng();
+          const picture = await capturing;
           const milliseconds = Math.round(performance.now() - started);
           await writeOutput(flags.output, await encodeImage(picture, format));
           const { width, height } = picture;
