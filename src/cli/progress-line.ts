@@ -8,7 +8,7 @@ export class ProgressLine {
 
   show(text: string): void {
     if (!this.#shown) return;
-    const width = (process.stderr.columns ?? 80) - 1;
+    const width = (process.stderr.columns || 80) - 1;
     process.stderr.write(`\r\u001b[K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
   }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listening, serve } from '../../src/server/listen.ts';
 import { eventsOf, eventsOfType, everythingIn } from '../support/read-trace.ts';
@@ -45,6 +46,25 @@ describe.concurrent('--trace', () => {
     expect(eventsOf(folder('vain')).at(-1)).toMatchObject({ type: 'end', outcome: 'failed', exitCode: 40 });
   });
 
+  test('of a wait in vain for an image: where it differs', async () => {
+    await succeed(['screenshot', 'demo:', '-o', 'wanted.png']);
+    const wanted = PNG.sync.read(readFileSync(folder('wanted.png')));
+    // A block of 20x10 pixels of a colour that no console has.
+    for (let i = 0; i < 200; i++)
+      wanted.data.set([200, 50, 250], ((100 + Math.floor(i / 20)) * 720 + 300 + (i % 20)) * 4);
+    writeFileSync(folder('wanted.png'), PNG.sync.write(wanted));
+    const args = ['wait', 'demo:', '--image', 'wanted.png', '--timeout', '3s', '--trace', 'image'];
+    expect((await rfbctl(args, { withinMs: 4000 })).exitCode).toBe(40);
+    const [waited] = eventsOfType(folder('image'), 'waited');
+    expect(waited?.best?.seen).toMatch(/nearest at 0,0: 99(\.\d)? % alike, 200 of 288000 pixels differ/);
+    const { data } = PNG.sync.read(readFileSync(path.join(folder('image'), waited?.difference?.file ?? '')));
+    const red = Array.from({ length: 720 * 400 }, (_, i) => i).filter(
+      (i) => (data[i * 4] ?? 0) > (data[i * 4 + 1] ?? 0) + 60,
+    );
+    expect(red).toHaveLength(200);
+    expect(red[0]).toBe(100 * 720 + 300);
+  });
+
   test('never holds what was typed', async () => {
     const args = ['type', target, SECRETS.text, '--password-file', 'password', '--rate', '300', '--trace', 'typed'];
     await succeed([...args, '--log-file', 'typed.log', '--enter']);
@@ -65,6 +85,30 @@ describe.concurrent('--trace', () => {
     const everything =
       everythingIn(folder('typed')) + everythingIn(folder('keys')) + readFileSync(folder('typed.log'), 'utf8');
     for (const secret of Object.values(SECRETS)) expect(everything).not.toContain(secret);
+  });
+
+  test('of a script: its steps, and no secret in words, although the screen shows it', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the script
+    const script = '${user}<wait-text "nothing">';
+    const args = [
+      'run',
+      'demo:',
+      '-c',
+      script,
+      '--secret-var',
+      'user=env:USER_NAME',
+      '--wait-timeout',
+      '1s',
+      '--trace',
+      'script',
+    ];
+    const { exitCode } = await rfbctl(args, { env: { USER_NAME: SECRETS.token } });
+    expect(exitCode).toBe(40);
+    const steps = eventsOfType(folder('script'), 'note').map(({ text }) => text);
+    expect(steps).toEqual(['step 1, line 1, column 1: type', 'step 2, line 1, column 8: <wait-text "nothing">']);
+    const [waited] = eventsOfType(folder('script'), 'waited');
+    expect(waited?.last?.seen).toBe('the text ends with "Demo OS 1.0 on console 1 / demo login: ***"');
+    expect(everythingIn(folder('script'))).not.toContain(SECRETS.token);
   });
 
   test.each([
