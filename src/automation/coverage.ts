@@ -44,7 +44,7 @@ export class Coverage {
   missingBounds(): Rect {
     const { x, y, width, height } = this.#region;
     // Before the first update all of it is: not worth a look at each pixel.
-    if (this.#missing === width * height) return this.#region;
+    if (this.#missing > 0 && this.#missing === width * height) return this.#region;
     let [left, top, right, bottom] = [x + width, y + height, x, y];
     for (let row = y; row < y + height; row++) {
       for (let column = x; column < x + width; column++) {
