@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { PNGOptions } from 'pngjs';
+import type { PNG, PNGOptions } from 'pngjs';
 import { UsageError } from '../rfb/errors.ts';
 import { MAX_DESKTOP_PIXELS } from '../rfb/protocol/limits.ts';
 import type { Picture } from './picture.ts';
@@ -78,17 +78,12 @@ const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
  * own run-length strategy, which pngjs would take, makes them ten times as big; its own conversion takes five times as long.
  */
 function encodePng(picture: Picture): Uint8Array {
-  const { PNG } = loadPng();
-  const file = new PNG({ width: picture.width, height: picture.height });
-  file.data = rgb(picture);
-  return PNG.sync.write(file, PNG_OPTIONS);
+  return loadPng().PNG.sync.write(truecolour(picture), PNG_OPTIONS);
 }
 
 /** The same file, compressed on another thread: slower, and in the way of nothing. */
 export async function encodePngAside(picture: Picture): Promise<Uint8Array> {
-  const { PNG } = loadPng();
-  const file = new PNG({ width: picture.width, height: picture.height, ...PNG_OPTIONS });
-  file.data = rgb(picture);
+  const file = truecolour(picture);
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
     file
@@ -98,6 +93,13 @@ export async function encodePngAside(picture: Picture): Promise<Uint8Array> {
     file.pack();
   });
   return Buffer.concat(chunks);
+}
+
+function truecolour(picture: Picture): PNG {
+  const { PNG } = loadPng();
+  const file = new PNG({ width: picture.width, height: picture.height, ...PNG_OPTIONS });
+  file.data = rgb(picture);
+  return file;
 }
 
 const RGB = 2;

@@ -23,8 +23,9 @@ export async function captureSettled(session: Session, options: SettleOptions = 
   const { stableMs = 0, nonBlankMs = 0, region, timeoutMs, signal, onActivity } = options;
   if (stableMs === 0 && nonBlankMs === 0) return capture(session, options);
   const shown = nonBlankMs > 0 ? [nonBlank(region)] : [];
-  const still = stableMs > 0 ? [stable(stableMs, region)] : [];
-  if (nonBlankMs > 0) await waitFor(session, all(shown), { timeoutMs: nonBlankMs, signal, onActivity });
-  const { picture } = await waitFor(session, all([...shown, ...still]), { timeoutMs, signal, onActivity });
+  const first = nonBlankMs > 0 && (await waitFor(session, all(shown), { timeoutMs: nonBlankMs, signal, onActivity }));
+  const settled = all([...shown, stable(stableMs, region)]);
+  const { picture } =
+    first && stableMs === 0 ? first : await waitFor(session, settled, { timeoutMs, signal, onActivity });
   return (region && crop(picture, region)) ?? picture;
 }
