@@ -21,14 +21,7 @@ export interface ScriptFlags extends KeyFlags {
 
 export function addScriptOptions(command: Command): Command {
   return addKeyOptions(
-    command
-      .option('-c, --command <script>', 'the script itself, in place of a file')
-      .option('--var <name=value>', 'what a variable of the script stands for, may be repeated', collectDefinitions)
-      .option(
-        '--secret-var <name=source>',
-        'the same from a file’s first line, or env:NAME; never shown',
-        collectDefinitions,
-      )
+    addVariableOptions(command.option('-c, --command <script>', 'the script itself, in place of a file'), 'the script')
       .option('--packer', 'exactly packer’s language, without the tags that it does not have')
       .option(
         '--key-interval <duration>',
@@ -37,6 +30,17 @@ export function addScriptOptions(command: Command): Command {
       )
       .option('--wait-timeout <duration>', 'of waits that say nothing else (default: 60s)', parseDuration),
   );
+}
+
+/** `--var` and `--secret-var`, for `scriptVariables`. */
+export function addVariableOptions(command: Command, whose: 'the script' | 'the steps'): Command {
+  return command
+    .option('--var <name=value>', `what a variable of ${whose} stands for, may be repeated`, collectDefinitions)
+    .option(
+      '--secret-var <name=source>',
+      'the same from a file’s first line, or env:NAME; never shown',
+      collectDefinitions,
+    );
 }
 
 /** How the keys of a script are timed. */
@@ -115,7 +119,7 @@ export async function secretFrom(source: string): Promise<string> {
   return line;
 }
 
-export function collectDefinitions(text: string, before: readonly Definition[] = []): readonly Definition[] {
+function collectDefinitions(text: string, before: readonly Definition[] = []): readonly Definition[] {
   const [, name, value] = /^([A-Za-z_][\w.-]*)=(.*)$/s.exec(text) ?? [];
   // What has no name may be the value of a secret.
   if (name === undefined || value === undefined) throw badOption('one of them is no NAME=VALUE');

@@ -7,7 +7,7 @@ import { print, printJson } from '../output.ts';
 import { assertWritable, writeOutput } from '../output-file.ts';
 import { ProgressLine } from '../progress-line.ts';
 import type { CheckResult } from '../run-checks.ts';
-import { collectDefinitions, type Definition, readText, scriptVariables, secretFrom } from '../script-options.ts';
+import { addVariableOptions, type Definition, readText, scriptVariables, secretFrom } from '../script-options.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags {
@@ -26,20 +26,17 @@ interface Flags {
 const DEFAULT_JOBS = 4;
 
 export const check: CommandPlug = (program, { interrupted, succeedWith }) => {
-  program
-    .command('check <file>')
-    .summary('boot checks of many machines, from a file')
-    .description(
-      'Check many machines, several at a time: each is connected to, steps are done, what is expected is waited for. The file is YAML or JSON (docs/checks.md).',
-    )
-    .option('-j, --jobs <count>', 'so many at a time', parseCount(1), DEFAULT_JOBS)
-    .option('--only <name>', 'this check alone, may be repeated', (name, before: string[] = []) => [...before, name])
-    .option('--var <name=value>', 'what a variable of the steps stands for, may be repeated', collectDefinitions)
-    .option(
-      '--secret-var <name=source>',
-      'the same from a file’s first line, or env:NAME; never shown',
-      collectDefinitions,
-    )
+  addVariableOptions(
+    program
+      .command('check <file>')
+      .summary('boot checks of many machines, from a file')
+      .description(
+        'Check many machines, several at a time: each is connected to, steps are done, what is expected is waited for. The file is YAML or JSON (docs/checks.md).',
+      )
+      .option('-j, --jobs <count>', 'so many at a time', parseCount(1), DEFAULT_JOBS)
+      .option('--only <name>', 'this check alone, may be repeated', (name, before: string[] = []) => [...before, name]),
+    'the steps',
+  )
     .option(
       '--timeout <duration>',
       'of checks that say nothing else (default: 60s and what their steps take)',

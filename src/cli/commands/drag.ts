@@ -32,7 +32,7 @@ export const drag: CommandPlug = (program, { interrupted }) => {
       const settings = await readSettings(target, flags);
       const doing = `dragging from ${start} to ${end}`;
       await withConsole({ settings, interrupted, doing, plannedMs: duration ?? 0 }, (console, signal) =>
-        console.pointer.drag(from, to, { button, signal, ...(duration !== undefined && { durationMs: duration }) }),
+        console.pointer.drag(from, to, { button, signal, durationMs: duration }),
       );
       if (flags.json) await printJson({ from, to, button });
     });

@@ -38,8 +38,8 @@ Examples:
       const options = {
         ...keyOptions(flags),
         repeat,
-        ...(hold !== undefined && { holdMs: hold }),
-        ...(every !== undefined && { everyMs: every }),
+        holdMs: hold,
+        everyMs: every,
       };
       const plannedMs = pressingMs(chords, options);
       const settings = await readSettings(target, flags);

@@ -11,8 +11,8 @@ import type { CommandPlug } from './command-plug.ts';
 interface Flags extends ConnectionFlags {
   readonly output: string;
   readonly region?: Rect;
-  cursor?: boolean;
-  pointer?: { readonly x: number; readonly y: number };
+  readonly cursor?: boolean;
+  readonly pointer?: { readonly x: number; readonly y: number };
   readonly waitStable?: number;
   readonly nonBlank?: number;
 }
@@ -70,7 +70,7 @@ Examples:
           const capturing = console.capture({
             signal,
             timeoutMs: Number.POSITIVE_INFINITY,
-            ...(flags.region && { region: flags.region }),
+            region: flags.region,
             stableMs: waitStable,
             nonBlankMs: nonBlank,
           });
