@@ -154,8 +154,11 @@ describe.concurrent('check', () => {
           if (
             existsSync(path.join(scratch, 'slow/slow/screens')) &&
             readdirSync(path.join(scratch, 'slow/slow/screens')).length > 0
-          )
+          ) {
+            // Once: Node gives up its handlers before it has ended, a signal then would kill it.
+            clearInterval(timer);
             child.kill('SIGINT');
+          }
         }, 50);
         child.once('close', () => clearInterval(timer));
       },
