@@ -146,5 +146,5 @@ export {
   type WaitOptions,
 } from './rfb/session/session.ts';
 export type { Negotiated, ServerInit, SessionState } from './rfb/session/session-state.ts';
-export { describeAddress, openAddress } from './transports/index.ts';
-export type { Opened, OpenOptions, TlsOptions } from './transports/transport.ts';
+export { describeAddress, listMachines, openAddress, power } from './transports/index.ts';
+export type { ConsoleKind, Machine, Opened, OpenOptions, PowerAction, TlsOptions } from './transports/transport.ts';

@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../automation/console.ts';
 import { UsageError } from '../rfb/errors.ts';
-import { describeAddress } from '../transports/index.ts';
+import { describeAddress, variablesOf } from '../transports/index.ts';
 import { parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
 import type { ConnectionFlags, TargetFlags } from './connection-options.ts';
@@ -25,8 +25,6 @@ export interface Settings {
   readonly onWarning: (message: string) => void;
 }
 
-const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-
 /**
  * Reads everything that can be wrong before a connection is made.
  * @throws UsageError `BAD_ADDRESS`, `BAD_CONFIG`, `BAD_OPTION`
@@ -46,7 +44,7 @@ export async function readSettings(given: string, flags: ConnectionFlags): Promi
     retryMs: settings.retryConnect ?? 0,
     username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
     password: await passwordSource(flags, env, target),
-    connect: { ...(await connectOptions(settings)), onWarning },
+    connect: { ...(await connectOptions(settings)), variables: variablesFrom(address, env), onWarning },
     verbosity: flags.verbose,
     logFile: flags.logFile,
     trace: flags.trace,
@@ -72,11 +70,16 @@ function timeoutFrom({ RFBCTL_TIMEOUT: text }: NodeJS.ProcessEnv): number | unde
   }
 }
 
+/** What the transport of this address understands, and nothing else. */
+function variablesFrom(address: string, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const known = variablesOf(address).map((name) => [name, env[name] ?? ''] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== ''));
+}
+
 async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
-  const { connectTimeout = DEFAULT_CONNECT_TIMEOUT_MS, security, encodings, pixelFormat, subprotocol } = settings;
+  const { connectTimeout, security, encodings, pixelFormat, subprotocol } = settings;
   return {
-    connectTimeoutMs: connectTimeout,
-    handshakeTimeoutMs: connectTimeout,
+    ...(connectTimeout && { connectTimeoutMs: connectTimeout, handshakeTimeoutMs: connectTimeout }),
     shared: !settings.exclusive,
     ...(security && { security }),
     ...(encodings && { encodings }),

@@ -1,9 +1,10 @@
+import { ActionError, UsageError } from '../rfb/errors.ts';
 import { type ResolvedAddress, resolveAddress } from './address.ts';
 import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
-import type { Opened, OpenOptions, Transport } from './transport.ts';
+import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
 import { unixSocket } from './unix-socket.ts';
 import { websocket } from './websocket.ts';
 
@@ -28,6 +29,50 @@ export function describeAddress(text: string): string {
   const { transport, address } = find(text);
   return transport.describe(address);
 }
+
+/** What opening may take where nobody said so, in milliseconds. */
+export function connectTimeoutOf(text: string): number {
+  return find(text).transport.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+}
+
+/** Names of environment variables that the transport of an address understands. */
+export function variablesOf(text: string): readonly string[] {
+  return find(text).transport.variables ?? [];
+}
+
+/**
+ * The machines behind an address: `hetzner:`, `proxmox://host`.
+ * @throws UsageError `BAD_ADDRESS`: no API behind it · what the API's `list` throws
+ */
+export async function listMachines(text: string, options: OpenOptions = {}): Promise<readonly Machine[]> {
+  const { machines, address } = findMachines(text, 'list machines');
+  return await machines.list(address, options);
+}
+
+/**
+ * Switches a machine on or off.
+ * @throws UsageError `BAD_ADDRESS`: no API behind it · ActionError `ACTION_FAILED`: not possible · what the API's `power` throws
+ */
+export async function power(text: string, action: PowerAction, options: OpenOptions = {}): Promise<void> {
+  const { machines, address, transport } = findMachines(text, 'switch machines on and off');
+  if (!machines.powerActions.includes(action)) {
+    const name = transport.describe(address);
+    throw new ActionError('ACTION_FAILED', `${name} has no ${action}: wanted ${machines.powerActions.join(', ')}`);
+  }
+  await machines.power(address, action, options);
+}
+
+function findMachines(text: string, what: string) {
+  const found = find(text);
+  const { machines } = found.transport;
+  if (machines !== undefined) return { ...found, machines };
+  const able = (transports as readonly Transport[]).filter((transport) => transport.machines);
+  const forms = able.map(({ example }) => example).join(', ');
+  const name = found.transport.describe(found.address);
+  throw new UsageError('BAD_ADDRESS', `${name} is a console without an API that could ${what}; wanted ${forms}`);
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 function find(text: string): ResolvedAddress & { readonly transport: Transport } {
   const list: readonly Transport[] = transports;

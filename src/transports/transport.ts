@@ -1,5 +1,5 @@
 import type { BytePipe } from '../rfb/protocol/connection.ts';
-import type { Credentials } from '../rfb/protocol/security/security-type.ts';
+import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
 
 /** A way to reach a console: one file or folder each, one line in index.ts. */
 export interface Transport {
@@ -18,10 +18,56 @@ export interface Transport {
    * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · UsageError `BAD_ADDRESS`
    */
   open(address: string, options: OpenOptions): Promise<Opened>;
+  /** Environment variables of the provider's own tools that it understands: their values come as `variables`. */
+  readonly variables?: readonly string[];
+  /** What opening may take where nobody said so, in milliseconds; default 10 000. */
+  readonly connectTimeoutMs?: number;
+  /** What the API in front of the consoles can do beside opening one. */
+  readonly machines?: MachinesApi;
 }
+
+/** An API that knows machines. Its addresses may leave the machine out where all are meant: `proxmox://host`. */
+export interface MachinesApi {
+  /**
+   * The machines that these credentials can see, in the API's order.
+   * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · AuthenticationError · UsageError `BAD_ADDRESS`
+   */
+  list(address: string, options: OpenOptions): Promise<readonly Machine[]>;
+  /** The actions that it has. */
+  readonly powerActions: readonly PowerAction[];
+  /**
+   * Switches the machine of the address, and comes back when the API says that it is done.
+   * @throws as `list` · ActionError `ACTION_FAILED`: the machine or the API refuses
+   */
+  power(address: string, action: PowerAction, options: OpenOptions): Promise<void>;
+}
+
+export interface Machine {
+  /** What stands in an address to mean it, for good: an id, a uuid. */
+  readonly id: string;
+  readonly name: string;
+  /** As the API says it: `running`, `stopped`, `Halted`. */
+  readonly state: string;
+  /** What its console is: `vnc`, `text`, `none`. */
+  readonly console: ConsoleKind;
+  /** Whole, to be used as a target. */
+  readonly address: string;
+  /** Where it runs, where there is more than one place. */
+  readonly host?: string;
+}
+
+export type ConsoleKind = 'vnc' | 'text' | 'none';
+
+/** `shutdown` and `reboot` ask the guest; `off` and `reset` do not. */
+export const POWER_ACTIONS = ['on', 'off', 'shutdown', 'reset', 'reboot'] as const;
+export type PowerAction = (typeof POWER_ACTIONS)[number];
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
+  /** For an API in front of the console; asked only when no variable says more. The console's own go another way. */
+  readonly credentials?: CredentialsProvider | undefined;
+  /** Values of the transport's `variables`; nothing below the command line reads the environment. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly tls?: TlsOptions | undefined;
   /** Extra headers of a websocket's upgrade request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -29,6 +75,8 @@ export interface OpenOptions {
   readonly subprotocol?: string | undefined;
   /** Told what is no error but worth a line. */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Told what is waited for from now on, for the message when the time is up: `logging in at pve.example:8006`. */
+  readonly onProgress?: ((doing: string) => void) | undefined;
 }
 
 export interface TlsOptions {
@@ -42,6 +90,6 @@ export interface TlsOptions {
 
 export interface Opened {
   readonly pipe: BytePipe;
-  /** What the transport learnt on the way: a console ticket's password. The caller's own credentials go first. */
+  /** What the transport learnt on the way, a console ticket's password: goes before the caller's own. */
   readonly credentials?: Credentials;
 }
