@@ -93,7 +93,12 @@ export function decode(text: string, whole: string): string {
 
 /** Text of others in a one-line message: no control characters, no novel. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  const json = JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  // JSON leaves DEL and the C1 controls as they are, of which terminals understand some.
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const FIRST_PORT = 5900;

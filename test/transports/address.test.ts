@@ -92,6 +92,7 @@ describe('what users write', () => {
     ['a\0b', /is no host name/],
     ['@name', /configuration file/],
     ['foo://host', /there is no scheme foo:\/\/.*proxmox:/],
+    ['\x9b2J', /"\\u009b2J" is no host name/],
     ['/no/such/socket', /there is no such socket/],
     ['./vm.sock', /there is no such socket/],
     ['host/vnc.html?autoconnect=1', /begins with http:\/\/ or https:\/\//],
@@ -126,6 +127,7 @@ describe('what users write', () => {
     );
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.integer({ min: 0, max: 0xff }).map((code) => String.fromCharCode(code)) }),
       fc.array(pieces).map((parts) => parts.join('')),
     );
     fc.assert(
