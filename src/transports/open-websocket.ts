@@ -1,0 +1,181 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ClientOptions, WebSocket } from 'ws';
+import { ConnectionError, type RfbError, UsageError } from '../rfb/errors.ts';
+import type { HostPort } from './address.ts';
+import { errorText } from './connect-error.ts';
+import { dialTcp } from './dial.ts';
+import { StreamPipe, type StreamPipeOptions } from './stream-pipe.ts';
+import type { OpenOptions } from './transport.ts';
+import { WebSocketStream } from './websocket-stream.ts';
+
+export interface OpenWebSocketOptions
+  extends Pick<OpenOptions, 'headers' | 'subprotocol' | 'tls' | 'signal' | 'onWarning'>,
+    Pick<StreamPipeOptions, 'explain'> {
+  /** For messages; default the URL without what may be secret in it. */
+  readonly name?: string;
+  /** What an answer other than 101 means here. */
+  readonly refused?: (answer: RefusedUpgrade) => RfbError | undefined;
+}
+
+export interface RefusedUpgrade {
+  readonly status: number;
+  /** The reason phrase: some say there what is wrong. */
+  readonly reason: string;
+  readonly body: string;
+}
+
+/**
+ * A websocket as a byte pipe: nothing is sent before the certificate was checked, no Origin, no extensions, one sub-protocol.
+ * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · UsageError `BAD_OPTION` · the reason of an aborted `signal`
+ */
+export async function openWebSocket(url: URL, options: OpenWebSocketOptions): Promise<StreamPipe> {
+  const { name = showWebSocketUrl(url), explain } = options;
+  const socket = await dialServer(url, options);
+  const stream = await upgrade(socket, url, name, options);
+  return new StreamPipe({ name, readable: stream, writable: stream, ...(explain && { explain }) });
+}
+
+/** Tokens stand in queries, in user names and in long path segments: what is left says which server. */
+export function showWebSocketUrl(url: URL): string {
+  const path = url.pathname.replace(/[^/]{16,}/g, (segment) => (/\d/.test(segment) ? '…' : segment));
+  return `${url.protocol}//${url.host}${path}${url.search === '' ? '' : '?…'}`;
+}
+
+/** Of one message from the server, which is in memory whole before it is read; servers send 64 KiB or less. */
+const MAX_MESSAGE = 16 * 1024 * 1024;
+
+/** Of a refusal's body: an error document, or the page of a proxy. */
+const MAX_REFUSAL = 64 * 1024;
+
+/** TCP or TLS by our own hands, so that nothing (a cookie, a token) is sent before the certificate was checked. */
+async function dialServer(url: URL, options: OpenWebSocketOptions): Promise<Socket> {
+  const secure = url.protocol === 'wss:';
+  const target: HostPort = {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+  };
+  if (!secure) return await dialTcp(target, options.signal);
+  const { dialTls } = await import('./dial-tls.ts');
+  return await dialTls(target, options, ['http/1.1']);
+}
+
+async function upgrade(
+  connected: Socket,
+  url: URL,
+  name: string,
+  options: OpenWebSocketOptions,
+): Promise<WebSocketStream> {
+  const { headers = {}, subprotocol = 'binary', signal } = options;
+  const { WebSocket } = await import('ws');
+  let socket: WebSocket;
+  try {
+    signal?.throwIfAborted();
+    const clientOptions: ClientOptions = {
+      headers: { ...headers },
+      createConnection: () => connected,
+      finishRequest: (request) => acceptNoSubprotocol(request, subprotocol),
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE,
+    };
+    socket = new WebSocket(url, [subprotocol], clientOptions);
+  } catch (error) {
+    connected.destroy();
+    if (signal?.aborted) throw signal.reason;
+    throw new UsageError('BAD_OPTION', `these headers or this sub-protocol cannot be sent: ${errorText(error)}`);
+  }
+  // Before anything can arrive: the greeting may come in the same packet as the answer.
+  const stream = new WebSocketStream(socket, name);
+  await opened(socket, stream, name, subprotocol, options);
+  return stream;
+}
+
+/** RFC 6455 §4.1 lets a server answer without sub-protocol, and browsers go on then; `ws` would not. */
+function acceptNoSubprotocol(request: ClientRequest, subprotocol: string): void {
+  request.prependListener('upgrade', ({ headers }) => {
+    headers['sec-websocket-protocol'] ??= subprotocol;
+  });
+  request.end();
+}
+
+function opened(
+  socket: WebSocket,
+  stream: WebSocketStream,
+  name: string,
+  subprotocol: string,
+  { signal, refused }: OpenWebSocketOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => fail(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    stream.on('error', fault);
+    socket.on('open', () => {
+      settle();
+      resolve();
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      if (refused === undefined) return fail(notOpened(name, response));
+      const failWith = (body: string) => fail(refused(answerOf(response, body)) ?? notOpened(name, response));
+      bodyOf(response).then(failWith, () => failWith(''));
+    });
+    if (signal?.aborted) abort();
+
+    function fault(cause: Error): void {
+      const why = cause.message.includes('subprotocol')
+        ? `it wants another sub-protocol than ${subprotocol}`
+        : `${errorText(cause)}; is this a websocket?`;
+      fail(new ConnectionError('CONNECT_FAILED', `no websocket at ${name}: ${why}`, { cause, phase: 'connect' }));
+    }
+    function settle(): void {
+      stream.off('error', fault);
+      signal?.removeEventListener('abort', abort);
+    }
+    function fail(error: unknown): void {
+      settle();
+      stream.destroy();
+      reject(error);
+    }
+  });
+}
+
+function answerOf({ statusCode = 0, statusMessage = '' }: IncomingMessage, body: string): RefusedUpgrade {
+  return { status: statusCode, reason: statusMessage.slice(0, 300), body };
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  let body = '';
+  response.setEncoding('utf8');
+  for await (const text of response) {
+    body += text;
+    if (body.length > MAX_REFUSAL) break;
+  }
+  return body;
+}
+
+function notOpened(name: string, response: IncomingMessage): ConnectionError {
+  const { status, reason } = answerOf(response, '');
+  response.on('error', () => {});
+  response.destroy();
+  const said = `${status}${reason && ` ${reason}`}`.slice(0, 100);
+  const message = `${name} answered ${said} instead of opening a websocket: ${remedy(status, response.headers.location)}`;
+  return new ConnectionError('CONNECT_FAILED', message, { phase: 'connect' });
+}
+
+function remedy(status: number, location: string | undefined): string {
+  if (status === 401 || status === 403 || status === 407)
+    return 'its token, cookie or login is wrong, missing or too old';
+  if (status === 404 || status === 405 || status === 410)
+    return 'check the path; QEMU has its websocket at /, websockify at /websockify';
+  if (status >= 300 && status < 400) return `it moved${location === undefined ? '' : ` to ${withoutQuery(location)}`}`;
+  if (status === 429) return 'too many attempts, try again later';
+  if (status >= 500) return 'the proxy cannot reach the console, is the machine running?';
+  if (status >= 200 && status < 300) return 'this is a web page, the console has another path';
+  return 'check path, port and headers';
+}
+
+function withoutQuery(location: string): string {
+  return location
+    .replace(/[?#].*$/s, '')
+    .replace(/\/\/[^/]*@/, '//')
+    .slice(0, 200);
+}
