@@ -1,14 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { RfbError, TimeoutError, UnsupportedError } from '../rfb/errors.ts';
+import { UnsupportedError } from '../rfb/errors.ts';
 import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
-import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
-import { assertTimeout, describeDuration, MAX_TIMER_MS, within } from '../rfb/session/deadline.ts';
+import { within } from '../rfb/session/deadline.ts';
 import type { SessionEvents } from '../rfb/session/receiver.ts';
 import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
-import { connectTimeoutOf, describeAddress, openAddress } from '../transports/index.ts';
-import type { Opened, OpenOptions } from '../transports/transport.ts';
+import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
 import { ConsoleScreen } from './console-screen.ts';
+import { type DialOptions, dialConsole } from './dial-console.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import type { Picture } from './picture.ts';
@@ -18,11 +17,7 @@ import { openTrace } from './trace/open-trace.ts';
 import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
 
-export interface ConnectOptions
-  extends SessionOptions,
-    Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol' | 'variables'> {
-  /** For dialling, in milliseconds; default 10 000, more where an API has to be asked first. The handshake has its own, `handshakeTimeoutMs`. */
-  readonly connectTimeoutMs?: number | undefined;
+export interface ConnectOptions extends SessionOptions, DialOptions {
   /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
   readonly trace?: string | Trace | undefined;
 }
@@ -79,52 +74,8 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
 }
 
 async function openSession(address: string, options: ConnectOptions): Promise<Session> {
-  const started = performance.now();
-  const { pipe, credentials: learnt } = await dial(address, options);
-  options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
-  return await Session.open(pipe, { ...options, credentials: learntFirst(learnt, providerOf(options)) });
-}
-
-/** The caller is asked only for what the way to the console did not tell. */
-function learntFirst(learnt: Credentials = {}, own: CredentialsProvider): CredentialsProvider {
-  return async (wanted) => {
-    const missing = wanted.filter((field) => learnt[field] === undefined);
-    if (missing.length === 0) return learnt;
-    const asked = await own(missing);
-    return { ...learnt, ...Object.fromEntries(missing.map((field) => [field, asked[field]])) };
-  };
-}
-
-function providerOf({ credentials = {} }: ConnectOptions): CredentialsProvider {
-  return typeof credentials === 'function' ? credentials : () => credentials;
-}
-
-async function dial(address: string, options: ConnectOptions): Promise<Opened> {
-  const timeoutMs = options.connectTimeoutMs ?? connectTimeoutOf(address);
-  assertTimeout(timeoutMs);
-  const deadline = new AbortController();
-  const started = performance.now();
-  let doing: string | undefined;
-  const timedOut = (waitedMs: number) => {
-    const missing = doing ? `still ${doing} after` : 'no connection within';
-    const message = `${describeAddress(address)}: ${missing} ${describeDuration(waitedMs)}; is the host up and the port open?`;
-    return new TimeoutError(message, { phase: 'connect' });
-  };
-  const timer = setTimeout(() => deadline.abort(timedOut(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
-  try {
-    const onProgress = (what: string) => {
-      doing = what;
-    };
-    return await openAddress(address, { ...options, credentials: providerOf(options), signal, onProgress });
-  } catch (error) {
-    // The caller's deadline: what was awaited is known here.
-    if (error === options.signal?.reason && error instanceof TimeoutError) throw timedOut(performance.now() - started);
-    if (error instanceof RfbError) error.phase ??= 'connect';
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  const { pipe, credentials } = await dialConsole(address, options);
+  return await Session.open(pipe, { ...options, credentials });
 }
 
 /** What a console tells its listeners. `session` has more events, nearer to the wire. */

@@ -1,0 +1,70 @@
+import { RfbError, TimeoutError } from '../rfb/errors.ts';
+import type { BytePipe } from '../rfb/protocol/connection.ts';
+import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
+import { assertTimeout, describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
+import type { SessionOptions } from '../rfb/session/session.ts';
+import { connectTimeoutOf, describeAddress, openAddress } from '../transports/index.ts';
+import type { Opened, OpenOptions } from '../transports/transport.ts';
+
+export interface DialOptions
+  extends Pick<OpenOptions, 'tls' | 'headers' | 'subprotocol' | 'variables'>,
+    Pick<SessionOptions, 'credentials' | 'signal' | 'onWarning' | 'onLog'> {
+  /** For dialling, in milliseconds; default 10 000, more where an API has to be asked first. The handshake has its own, `handshakeTimeoutMs`. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+/**
+ * Opens the way to the console at `address`: the pipe, before a byte of RFB, and who to be there.
+ * @throws UsageError · ConnectionError · AuthenticationError · TimeoutError · the reason of an aborted `signal`
+ */
+export async function dialConsole(
+  address: string,
+  options: DialOptions,
+): Promise<{ readonly pipe: BytePipe; readonly credentials: CredentialsProvider }> {
+  const started = performance.now();
+  const { pipe, credentials: learnt } = await dial(address, options);
+  options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
+  return { pipe, credentials: learntFirst(learnt, providerOf(options)) };
+}
+
+/** The caller is asked only for what the way to the console did not tell. */
+function learntFirst(learnt: Credentials = {}, own: CredentialsProvider): CredentialsProvider {
+  return async (wanted) => {
+    const missing = wanted.filter((field) => learnt[field] === undefined);
+    if (missing.length === 0) return learnt;
+    const asked = await own(missing);
+    return { ...learnt, ...Object.fromEntries(missing.map((field) => [field, asked[field]])) };
+  };
+}
+
+function providerOf({ credentials = {} }: DialOptions): CredentialsProvider {
+  return typeof credentials === 'function' ? credentials : () => credentials;
+}
+
+async function dial(address: string, options: DialOptions): Promise<Opened> {
+  const timeoutMs = options.connectTimeoutMs ?? connectTimeoutOf(address);
+  assertTimeout(timeoutMs);
+  const deadline = new AbortController();
+  const started = performance.now();
+  let doing: string | undefined;
+  const timedOut = (waitedMs: number) => {
+    const missing = doing ? `still ${doing} after` : 'no connection within';
+    const message = `${describeAddress(address)}: ${missing} ${describeDuration(waitedMs)}; is the host up and the port open?`;
+    return new TimeoutError(message, { phase: 'connect' });
+  };
+  const timer = setTimeout(() => deadline.abort(timedOut(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
+  try {
+    const onProgress = (what: string) => {
+      doing = what;
+    };
+    return await openAddress(address, { ...options, credentials: providerOf(options), signal, onProgress });
+  } catch (error) {
+    // The caller's deadline: what was awaited is known here.
+    if (error === options.signal?.reason && error instanceof TimeoutError) throw timedOut(performance.now() - started);
+    if (error instanceof RfbError) error.phase ??= 'connect';
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
