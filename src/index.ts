@@ -52,6 +52,7 @@ export {
   type WaitForImageOptions,
   type WaitForScreenOptions,
 } from './automation/console-screen.ts';
+export type { DialOptions } from './automation/dial-console.ts';
 export { encodeImage, type ImageFormat, imageFormatOf, imageFormats, readPng } from './automation/image-file.ts';
 export {
   Keyboard,
