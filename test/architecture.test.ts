@@ -33,6 +33,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'report/',
     'rfb/',
     'transports/index.ts',
+    'transports/transport.ts',
     'server/',
     '../package.json',
   ],

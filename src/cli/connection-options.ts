@@ -47,33 +47,61 @@ export interface ConnectionFlags extends TargetFlags, PasswordFlags {
   readonly trace?: string;
 }
 
+/** What the commands accept that talk to an API alone, and to no console. */
+export type ApiFlags = Omit<ConnectionFlags, 'verbose' | 'logFile' | 'trace'>;
+
+export function addApiOptions(command: Command): Command {
+  return addTlsOptions(addTimeout(addCredentials(command)))
+    .optionsGroup('Output:')
+    .option('--json', JSON_OPTION)
+    .option('-q, --quiet', 'no warnings');
+}
+
 export function addConnectionOptions(command: Command): Command {
+  return addTlsOptions(addConsoleOptions(addTimeout(addCredentials(command))))
+    .option('--header <name: value>', 'extra header of a websocket’s request, may be repeated', collectHeaders)
+    .option('--subprotocol <name>', 'sub-protocol of a websocket (default: binary)')
+    .optionsGroup('Output:')
+    .option('--json', JSON_OPTION)
+    .option('-q, --quiet', 'no warnings')
+    .option('-v, --verbose', 'protocol events on stderr; twice: every message', (_, count: number) => count + 1, 0)
+    .option('--log-file <file>', 'append every protocol event to a file')
+    .option('--trace <folder>', 'leave a record: screens, keys, waits; rfbctl report makes a page of it');
+}
+
+const JSON_OPTION = 'machine-readable output on stdout, errors too';
+
+function addCredentials(command: Command): Command {
   return command
     .optionsGroup('Credentials:')
     .option('--password-file <file>', 'read the password from a file (its first line)')
     .option('--password-stdin', 'read the password from standard input (its first line)')
     .option('--password-command <command>', 'run a command of the shell that prints the password')
     .option('--password <password>', 'the password itself (other users of this machine can see it)')
-    .option('--username <name>', 'user name, where the server wants one')
+    .option('--username <name>', 'user name, where the server wants one');
+}
+
+function addTimeout(command: Command): Command {
+  return command
     .optionsGroup('Connection:')
-    .option('--timeout <duration>', 'for the whole command (default: 60s and what it takes by itself)', parseTimeout)
+    .option('--timeout <duration>', 'for the whole command (default: 60s and what it takes by itself)', parseTimeout);
+}
+
+function addConsoleOptions(command: Command): Command {
+  return command
     .option('--connect-timeout <duration>', 'to connect, and again to shake hands (default: 10s)', parseTimeout)
     .option('--retry-connect <duration>', 'keep dialling a machine that is still starting', parseDuration)
     .addOption(new ChoiceOption('--security <list>', 'security types that may be used, best first', SECURITY))
     .addOption(new ChoiceOption('--encodings <list>', 'encodings to ask for, best first', ENCODINGS))
     .addOption(new ChoiceOption('--pixel-format <format>', 'pixel format to ask for', PIXEL_FORMATS))
-    .option('--exclusive', 'ask the server to disconnect everyone else')
+    .option('--exclusive', 'ask the server to disconnect everyone else');
+}
+
+function addTlsOptions(command: Command): Command {
+  return command
     .option('--ca-file <file>', 'certificates (PEM) to trust instead of the system’s')
     .option('--tls-pin <sha256:HEX>', 'accept exactly the certificate with this fingerprint', parsePin)
-    .option('--insecure', 'accept any certificate: anyone on the way could read and type')
-    .option('--header <name: value>', 'extra header of a websocket’s request, may be repeated', collectHeaders)
-    .option('--subprotocol <name>', 'sub-protocol of a websocket (default: binary)')
-    .optionsGroup('Output:')
-    .option('--json', 'machine-readable output on stdout, errors too')
-    .option('-q, --quiet', 'no warnings')
-    .option('-v, --verbose', 'protocol events on stderr; twice: every message', (_, count: number) => count + 1, 0)
-    .option('--log-file <file>', 'append every protocol event to a file')
-    .option('--trace <folder>', 'leave a record: screens, keys, waits; rfbctl report makes a page of it');
+    .option('--insecure', 'accept any certificate: anyone on the way could read and type');
 }
 
 function collectHeaders(line: string, before: readonly Header[] = []): readonly Header[] {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UsageError } from '../rfb/errors.ts';
 import type { CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
 import type { Target } from './config-file.ts';
-import type { ConnectionFlags, PasswordFlags } from './connection-options.ts';
+import type { ApiFlags, PasswordFlags } from './connection-options.ts';
 import { warn } from './output.ts';
 
 /** Gives up its question when `signal` aborts. */
@@ -14,7 +14,7 @@ export type PasswordSource = (signal: AbortSignal) => Promise<string | undefined
  * @throws UsageError `BAD_OPTION`, `BAD_CONFIG`
  */
 export async function passwordSource(
-  flags: ConnectionFlags,
+  flags: ApiFlags,
   env: NodeJS.ProcessEnv,
   target: Target | undefined,
 ): Promise<PasswordSource> {

@@ -3,7 +3,7 @@ import { UsageError } from '../rfb/errors.ts';
 import { describeAddress, variablesOf } from '../transports/index.ts';
 import { parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
-import type { ConnectionFlags, TargetFlags } from './connection-options.ts';
+import type { ApiFlags, ConnectionFlags, TargetFlags } from './connection-options.ts';
 import { type PasswordSource, passwordSource, readSetting } from './credentials.ts';
 import { warn } from './output.ts';
 
@@ -29,7 +29,7 @@ export interface Settings {
  * Reads everything that can be wrong before a connection is made.
  * @throws UsageError `BAD_ADDRESS`, `BAD_CONFIG`, `BAD_OPTION`
  */
-export async function readSettings(given: string, flags: ConnectionFlags): Promise<Settings> {
+export async function readSettings(given: string, flags: ApiFlags & Partial<ConnectionFlags>): Promise<Settings> {
   const { env } = process;
   const target = given.startsWith('@') ? await readTarget(given.slice(1), env) : undefined;
   const address = target?.address ?? given;
@@ -45,7 +45,7 @@ export async function readSettings(given: string, flags: ConnectionFlags): Promi
     username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
     password: await passwordSource(flags, env, target),
     connect: { ...(await connectOptions(settings)), variables: variablesFrom(address, env), onWarning },
-    verbosity: flags.verbose,
+    verbosity: flags.verbose ?? 0,
     logFile: flags.logFile,
     trace: flags.trace,
     onWarning,

@@ -5,7 +5,9 @@ import { completion } from './completion.ts';
 import { drag } from './drag.ts';
 import { key } from './key.ts';
 import { lint } from './lint.ts';
+import { list } from './list.ts';
 import { move } from './move.ts';
+import { power } from './power.ts';
 import { probe } from './probe.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -32,6 +34,8 @@ export const commands: readonly CommandPlug[] = [
   scroll,
   check,
   probe,
+  list,
+  power,
   report,
   completion,
 ];
