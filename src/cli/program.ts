@@ -32,6 +32,7 @@ A TARGET is one of
   unix:/path/to.sock  /path/to.sock                        a socket of QEMU, libvirt …
   ws://…  wss://…  https://…/vnc.html?path=…               a websocket, or the noVNC page in front of one
   tls:host:5901                                            RFB inside TLS
+  http-connect://proxy:3128/host:5901                      behind an HTTP CONNECT; https-connect:// with TLS
   exec:COMMAND                                             the standard input and output of a command
   demo:  demo:desktop                                      the built-in console: needs nothing
   @NAME                                                    a target of ~/.config/rfbctl/config.json

@@ -55,8 +55,9 @@ export function parseHostPort(text: string, whole = text): HostPort {
  * `scheme://[user@]host[:port]`, RFC 7869: the number is a TCP port, whatever its size.
  * @throws UsageError `BAD_ADDRESS`
  */
-export function parseHostUrl(address: string): HostPort {
-  const [, , userinfo, authority = '', rest = ''] = /^([a-z]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(.*)$/is.exec(address) ?? [];
+export function parseHostUrl(address: string, firstPort = FIRST_PORT): HostPort {
+  const [, scheme = 'vnc', userinfo, authority = '', rest = ''] =
+    /^([a-z-]+):\/\/(?:([^/?#]*)@)?([^/?#]*)(.*)$/is.exec(address) ?? [];
   if (userinfo?.includes(':')) {
     throw new UsageError(
       'BAD_ADDRESS',
@@ -65,9 +66,10 @@ export function parseHostUrl(address: string): HostPort {
   }
   const [, bracketed, name = '', number] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(authority) ?? [];
   if (bracketed === undefined && name === '') {
-    throw badAddress(address, 'wanted vnc://host, vnc://host:5901 or vnc://[::1]:5901, the number being a TCP port');
+    const forms = ['host', `host:${firstPort}`, `[::1]:${firstPort}`].map((form) => `${scheme}://${form}`);
+    throw badAddress(address, `wanted ${forms.join(', ')}: the number is a TCP port`);
   }
-  const port = parsePort(number, address);
+  const port = number === undefined ? firstPort : parsePort(number, address);
   const host = bracketed === undefined ? parseHost(name, address) : parseIpv6(bracketed.replace('%25', '%'), address);
   const username = userinfo === undefined || userinfo === '' ? parameters(rest, address) : decode(userinfo, address);
   return username === undefined ? { host, port } : { host, port, username };
@@ -180,7 +182,8 @@ function lonelyIpv6(text: string, whole: string): string {
   );
 }
 
-function urlHost({ host, port }: HostPort): string {
+/** Host and port as they stand in a URL. */
+export function urlHost({ host, port }: HostPort): string {
   return `${isIP(host) === 6 ? `[${host.replace('%', '%25')}]` : host}:${port}`;
 }
 

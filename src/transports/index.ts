@@ -2,6 +2,7 @@ import { ActionError, UsageError } from '../rfb/errors.ts';
 import { type ResolvedAddress, resolveAddress } from './address.ts';
 import { demo } from './demo.ts';
 import { exec } from './exec.ts';
+import { httpConnect } from './http-connect.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
@@ -9,7 +10,15 @@ import { unixSocket } from './unix-socket.ts';
 import { websocket } from './websocket.ts';
 
 /** Every way to reach a console. */
-export const transports = [tcp, tls, unixSocket, websocket, exec, demo] as const satisfies readonly Transport[];
+export const transports = [
+  tcp,
+  tls,
+  unixSocket,
+  websocket,
+  httpConnect,
+  exec,
+  demo,
+] as const satisfies readonly Transport[];
 
 /**
  * Opens what a user wrote: `host:1`, `wss://…`, `/run/vm.sock`.

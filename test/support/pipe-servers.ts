@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -75,6 +76,18 @@ export async function serveWebSocket(serve: Serve): Promise<PipeServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** An HTTP server that knows CONNECT, to whatever. */
+export async function serveHttpConnect(serve: Serve): Promise<PipeServer> {
+  const server = createHttpServer();
+  server.on('connect', (_request, socket, head) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    if (head.length > 0) socket.unshift(head);
+    quiet(serve)(socket);
+  });
+  const { port, close } = await listen(server);
+  return { address: `http-connect://127.0.0.1:${port}/console.example:5900`, options: {}, close };
 }
 
 /** A command that joins its stdin and stdout with a TCP server. */

@@ -3,7 +3,16 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { transports } from '../../src/transports/index.ts';
 import { type TransportCase, transportSuite } from '../conformance/transport.suite.ts';
-import { freePort, serveExec, serveTcp, serveTls, serveUnix, serveWebSocket, silent } from '../support/pipe-servers.ts';
+import {
+  freePort,
+  serveExec,
+  serveHttpConnect,
+  serveTcp,
+  serveTls,
+  serveUnix,
+  serveWebSocket,
+  silent,
+} from '../support/pipe-servers.ts';
 
 const cases: Readonly<Record<string, TransportCase>> = {
   vnc: { serve: serveTcp, dead: async () => `vnc://127.0.0.1:${await freePort()}` },
@@ -17,6 +26,14 @@ const cases: Readonly<Record<string, TransportCase>> = {
     serve: serveWebSocket,
     dead: async () => `ws://127.0.0.1:${await freePort()}/`,
     hangs: async () => renamed(await serveTcp(silent), 'ws://'),
+  },
+  'http-connect': {
+    serve: serveHttpConnect,
+    dead: async () => `http-connect://127.0.0.1:${await freePort()}/host:5900`,
+    hangs: async () => {
+      const server = await serveTcp(silent);
+      return { ...server, address: `${server.address.replace('vnc:', 'http-connect:')}/host:5900` };
+    },
   },
   exec: { serve: serveExec, dead: async () => 'exec:exit 3', failsLate: true },
 };
