@@ -334,7 +334,7 @@ describe.skipIf(!existsSync('/bin/bash'))('completion in bash', () => {
       ['rfbctl', 'sc'],
       ['screenshot', 'scroll'],
     ],
-    [['rfbctl', 'help', 'p'], ['probe']],
+    [['rfbctl', 'help', 'pr'], ['probe']],
     [['rfbctl', 'screenshot', 'demo:', '--out'], ['--output']],
     [['rfbctl', 'type', 'demo:', '--encodings', 'zr'], ['zrle']],
     [['rfbctl', 'type', 'demo:', '--encodings', 'raw,zr'], ['raw,zrle']],
