@@ -16,6 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'fonts/': ['fonts/'],
   'layouts/': ['layouts/'],
   'server/': ['server/', 'fonts/', 'rfb/bytes/', 'rfb/protocol/', 'rfb/errors', 'rfb/keysyms'],
+  'emulators/': ['emulators/', 'server/', 'rfb/bytes/', 'rfb/protocol/', 'rfb/errors'],
   'transports/demo.ts': ['transports/', 'server/', 'rfb/errors', 'rfb/protocol/'],
   'transports/': [
     'transports/',
@@ -34,6 +35,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rfb/',
     'transports/index.ts',
     'transports/transport.ts',
+    'emulators/emulator.ts',
+    'emulators/index.ts',
     'server/',
     '../package.json',
   ],
@@ -49,10 +52,10 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   pngjs: ['automation/image-file.ts'],
   yaml: ['automation/boot-command/'],
   vitest: ['vitest/', 'vitest.ts'],
-  ws: ['transports/'],
-  'node:net': ['transports/', 'server/', 'testing.ts'],
-  'node:tls': ['transports/'],
-  'node:child_process': ['transports/', 'cli/'],
+  ws: ['transports/', 'emulators/'],
+  'node:net': ['transports/', 'server/', 'emulators/', 'testing.ts'],
+  'node:tls': ['transports/', 'emulators/'],
+  'node:child_process': ['transports/', 'emulators/', 'cli/'],
   'node:zlib': ['rfb/bytes/inflate-stream.ts', 'server/'],
 };
 

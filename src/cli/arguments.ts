@@ -68,6 +68,14 @@ export function parseName<N extends string>(what: string, values: readonly N[]):
   };
 }
 
+/** `HOST:PORT`, `[v6]:PORT`, or a port of this machine; 0 is any free port. @throws UsageError `BAD_OPTION` */
+export function parseListen(text: string): { host: string; port: number } {
+  const [, bracketed, name, digits = ''] = /^(?:(?:\[([^\]]+)\]|([^:\s]*)):)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  const port = digits === '' ? Number.NaN : Number(digits);
+  if (!(port <= 65535)) throw badOption(`"${text}" is no place to listen; write HOST:PORT, [v6]:PORT or PORT`);
+  return { host: bracketed || name || '127.0.0.1', port };
+}
+
 /** `sha256:` and the fingerprint, with or without colons, as 64 hex digits. @throws UsageError `BAD_OPTION` */
 export function parsePin(text: string): string {
   const hex = text

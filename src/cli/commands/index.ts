@@ -13,6 +13,7 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
+import { serve } from './serve.ts';
 import { text } from './text.ts';
 import { type } from './type.ts';
 import { vdo } from './vdo.ts';
@@ -36,6 +37,7 @@ export const commands: readonly CommandPlug[] = [
   probe,
   list,
   power,
+  serve,
   report,
   completion,
 ];

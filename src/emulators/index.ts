@@ -1,0 +1,13 @@
+import type { Emulator } from './emulator.ts';
+
+/** Every emulator, under its name; loaded when it is wanted. */
+export const emulators = {} as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
+
+export const emulatorNames: readonly string[] = Object.keys(emulators);
+
+/** @throws RangeError for a name that is none of `emulatorNames` */
+export async function loadEmulator(name: string): Promise<Emulator> {
+  const load = (emulators as Readonly<Record<string, () => Promise<Emulator>>>)[name];
+  if (load === undefined) throw new RangeError(`no emulator is called ${name}`);
+  return await load();
+}

@@ -1,0 +1,40 @@
+import type { ChildProcess } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { connect } from '../../src/automation/console.ts';
+import { parseListen } from '../../src/cli/arguments.ts';
+import { fail, rfbctl } from './support/rfbctl.ts';
+
+/** The first line that a running program prints. */
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(text.split('\n', 1)[0] ?? '');
+    });
+  });
+}
+
+test('a console, until it is stopped', async () => {
+  const run = await rfbctl(['serve', '--scene', 'desktop', '--json'], {
+    async onStart(child) {
+      const { address } = JSON.parse(await firstLine(child));
+      expect(address).toMatch(/^vnc:\/\/127\.0\.0\.1:\d+$/);
+      const console = await connect(address);
+      expect(console.desktopName).toContain('desktop');
+      child.kill('SIGTERM');
+      await new Promise((resolve) => console.once('closed', resolve));
+      await console.close();
+    },
+  });
+  expect(run.exitCode).toBe(143);
+});
+
+test('where to listen', async () => {
+  expect(parseListen('5901')).toEqual({ host: '127.0.0.1', port: 5901 });
+  expect(parseListen(':0')).toEqual({ host: '127.0.0.1', port: 0 });
+  expect(parseListen('0.0.0.0:80')).toEqual({ host: '0.0.0.0', port: 80 });
+  expect(parseListen('[::1]:80')).toEqual({ host: '::1', port: 80 });
+  const line = /--listen: "host" is no place to listen/;
+  await fail(['serve', '--listen', 'host'], { exitCode: 2, code: 'BAD_OPTION', line });
+});
