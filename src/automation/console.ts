@@ -3,13 +3,14 @@ import { UnsupportedError } from '../rfb/errors.ts';
 import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import { within } from '../rfb/session/deadline.ts';
 import type { SessionEvents } from '../rfb/session/receiver.ts';
-import { Session, type SessionOptions, type WaitForEventOptions } from '../rfb/session/session.ts';
+import type { Session, SessionOptions, WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
 import { ConsoleScreen } from './console-screen.ts';
-import { type DialOptions, dialConsole } from './dial-console.ts';
+import type { DialOptions } from './dial-console.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
+import { openSession } from './open-session.ts';
 import type { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
 import { captureSettled, type SettleOptions } from './settle.ts';
@@ -71,11 +72,6 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     }
     throw error;
   }
-}
-
-async function openSession(address: string, options: ConnectOptions): Promise<Session> {
-  const { pipe, credentials } = await dialConsole(address, options);
-  return await Session.open(pipe, { ...options, credentials });
 }
 
 /** What a console tells its listeners. `session` has more events, nearer to the wire. */

@@ -1,5 +1,4 @@
 import { RfbError, TimeoutError } from '../rfb/errors.ts';
-import type { BytePipe } from '../rfb/protocol/connection.ts';
 import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
 import { assertTimeout, describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
 import type { SessionOptions } from '../rfb/session/session.ts';
@@ -13,18 +12,20 @@ export interface DialOptions
   readonly connectTimeoutMs?: number | undefined;
 }
 
+/** The way to a console: the pipe, before a byte of RFB, and who to be there. */
+export interface Dialled extends Omit<Opened, 'credentials'> {
+  readonly credentials: CredentialsProvider;
+}
+
 /**
- * Opens the way to the console at `address`: the pipe, before a byte of RFB, and who to be there.
+ * Opens the way to the console at `address`.
  * @throws UsageError · ConnectionError · AuthenticationError · TimeoutError · the reason of an aborted `signal`
  */
-export async function dialConsole(
-  address: string,
-  options: DialOptions,
-): Promise<{ readonly pipe: BytePipe; readonly credentials: CredentialsProvider }> {
+export async function dialConsole(address: string, options: DialOptions): Promise<Dialled> {
   const started = performance.now();
-  const { pipe, credentials: learnt } = await dial(address, options);
-  options.onLog?.({ type: 'connected', to: pipe.name, milliseconds: Math.round(performance.now() - started) });
-  return { pipe, credentials: learntFirst(learnt, providerOf(options)) };
+  const { credentials: learnt, ...opened } = await dial(address, options);
+  options.onLog?.({ type: 'connected', to: opened.pipe.name, milliseconds: Math.round(performance.now() - started) });
+  return { ...opened, credentials: learntFirst(learnt, providerOf(options)) };
 }
 
 /** The caller is asked only for what the way to the console did not tell. */

@@ -92,4 +92,13 @@ export interface Opened {
   readonly pipe: BytePipe;
   /** What the transport learnt on the way, a console ticket's password: goes before the caller's own. */
   readonly credentials?: Credentials;
+  /**
+   * The password is the console's own and another's the moment somebody else comes: a refusal may mean just that, and all of
+   * `open` is worth another try.
+   */
+  readonly passwordMayBeOvertaken?: boolean;
+  /** To be called when the handshake is over, however it ended: whoever waits to open the same console goes on then. */
+  readonly release?: () => void;
+  /** Something has to be sent each so often, in milliseconds: whoever sits in between cuts what is idle. */
+  readonly keepAliveMs?: number;
 }

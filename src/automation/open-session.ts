@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AuthenticationError } from '../rfb/errors.ts';
+import { keepAlive } from '../rfb/session/keep-alive.ts';
+import { Session, type SessionOptions } from '../rfb/session/session.ts';
+import { type DialOptions, dialConsole } from './dial-console.ts';
+
+/** How often a console is opened anew whose password somebody has overtaken. */
+const OVERTAKEN_ATTEMPTS = 5;
+
+/** Each after its own pause of up to so long: two that overtake each other must not go on in step. */
+const OVERTAKEN_PAUSE_MS = 1500;
+
+/** Dials and shakes hands. Anew from the start when somebody else has overtaken the password. */
+export async function openSession(address: string, options: DialOptions & SessionOptions): Promise<Session> {
+  for (let attempt = 1; ; attempt++) {
+    const { pipe, credentials, keepAliveMs, release, passwordMayBeOvertaken } = await dialConsole(address, options);
+    try {
+      const session = await Session.open(pipe, { ...options, credentials });
+      if (keepAliveMs !== undefined) keepAlive(session, keepAliveMs);
+      return session;
+    } catch (error) {
+      const overtaken = error instanceof AuthenticationError && error.code === 'AUTHENTICATION_FAILED';
+      if (!passwordMayBeOvertaken || !overtaken || attempt === OVERTAKEN_ATTEMPTS) throw error;
+    } finally {
+      release?.();
+    }
+    const { signal } = options;
+    await sleep(Math.random() * OVERTAKEN_PAUSE_MS, undefined, { ...(signal && { signal }) }).catch(() => {});
+    signal?.throwIfAborted();
+  }
+}
