@@ -2,15 +2,18 @@
 # Installs the servers that test/servers runs against (Debian 12). Does nothing where all of them are there already.
 set -eu
 
-programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium'
+programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium
+  setxkbmap loadkeys'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
-  qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium'
+  qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
+  x11-xkb-utils kbd console-data'
 
 missing=''
 for program in $programs; do
   command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
 [ -e /usr/share/fonts/X11/misc/fonts.dir ] || missing="$missing fonts"
+[ -d /usr/share/keymaps/i386 ] || missing="$missing keymaps"
 ls /boot/vmlinuz-*-cloud-amd64 >/dev/null 2>&1 || missing="$missing kernel"
 
 if [ -z "$missing" ]; then

@@ -1,29 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { keysOfCharacter } from '../../src/automation/key.ts';
 import { layouts } from '../../src/layouts/index.ts';
-
-const ASCII = Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i));
-
-/** What people who use the layout write. */
-const LETTERS: Readonly<Record<keyof typeof layouts, string>> = {
-  us: '',
-  uk: '£€¬',
-  de: 'äöüßÄÖÜ€§°²³µ',
-  fr: 'éèçàùâêîôûëïüÂÊÎÔÛ€£§µ°²',
-  es: 'ñÑáéíóúüÁÉÍÓÚÜ¿¡çÇªº€',
-  it: 'àèéìòùç°£§€',
-  'pt-br': 'çÇãõâêôáéíóúàÃÕÂÊÔÁÉÍÓÚÀüª',
-  se: 'åäöÅÄÖéü§½€',
-  dk: 'æøåÆØÅé½§€',
-  no: 'æøåÆØÅé§€',
-  ch: 'äöüéèàçÄÖÜâêîôûë§°£€',
-  jp: '',
-  ru: 'абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ№',
-};
+import { ASCII, LETTERS } from '../support/layout-letters.ts';
 
 describe.each(Object.values(layouts))('$name', (layout) => {
   test('every printable ASCII character, but for the Latin letters where there are none', () => {
-    const missing = ASCII.filter((char) => !keysOfCharacter(char, layout)).join('');
+    const missing = [...ASCII].filter((char) => !keysOfCharacter(char, layout)).join('');
     expect(missing.replace(/[A-Za-z]/g, '')).toBe(layout.name === 'ru' ? "#$&'<>@[]^`{}~" : '');
     expect(/[A-Za-z]/.test(missing)).toBe(layout.name === 'ru');
   });

@@ -9,6 +9,8 @@ const NEEDS = {
   x11vnc: ['setpriv', 'x11vnc', 'Xvfb'],
   qemu: ['setpriv', 'qemu-system-x86_64'],
   linuxGuest: ['setpriv', 'qemu-system-x86_64', '/bin/busybox', '/boot/vmlinuz-*-cloud-amd64'],
+  keymaps: ['loadkeys', '/usr/share/keymaps/i386/qwertz/de-latin1.kmap.gz'],
+  setxkbmap: ['setxkbmap'],
   websockify: ['setpriv', 'websockify'],
   chromium: ['chromium'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],

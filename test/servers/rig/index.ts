@@ -3,7 +3,7 @@ export { describeWith, missing, type ServerName } from './available.ts';
 export { BOOT_PROMPT } from './boot-sector.ts';
 export { type CliResult, type CliRun, cli, startCli } from './cli.ts';
 export { readGreeting } from './greeting.ts';
-export { LINUX_PROMPT } from './linux-guest.ts';
+export { type Keymaps, keymap, LINUX_PROMPT } from './linux-guest.ts';
 export { colourCount, difference, type Picture, parsePpm } from './picture.ts';
 export { type Qemu, type QemuOptions, qemu } from './qemu.ts';
 export type { RfbServer, XServerOptions } from './rfb-server.ts';

@@ -1,16 +1,27 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Text on tty1 once the guest can take keys. */
 export const LINUX_PROMPT = 'Rig Linux ready';
 /** The same on its serial port: all that follows is what was typed. */
 export const LINUX_READY = 'ready\n';
 
+/** Compiled keymaps of the Linux console, by the name that a guest sorts them by. */
+export type Keymaps = Readonly<Record<string, Uint8Array>>;
+
+/** Compiles a keymap of console-data, for loadkmap: characters as Unicode. */
+export async function keymap(name: string): Promise<Uint8Array> {
+  const { stdout } = await promisify(execFile)('loadkeys', ['-q', '-u', '-b', name], { encoding: 'buffer' });
+  return stdout;
+}
+
 /**
  * Debian's cloud kernel with a busybox that copies what is typed on tty1, raw, to ttyS0 and back to the screen. The kernel
  * has VT, i8042, atkbd and 8250 built in: no modules. Cursor off, so that the picture stands still.
  */
-export async function linuxGuest(directory: string): Promise<readonly string[]> {
+export async function linuxGuest(directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
   const initrd = join(directory, 'initrd.cpio');
   const busybox = await readFile('/bin/busybox');
   await writeFile(
@@ -20,7 +31,9 @@ export async function linuxGuest(directory: string): Promise<readonly string[]> 
       { name: 'dev/console', mode: CHARACTER_DEVICE | 0o600, device: [5, 1] },
       { name: 'bin', mode: DIRECTORY | 0o755 },
       { name: 'bin/busybox', mode: FILE | 0o755, data: busybox },
-      { name: 'init', mode: FILE | 0o755, data: Buffer.from(INIT) },
+      { name: 'init', mode: FILE | 0o755, data: Buffer.from(keymaps ? KEYMAPS_INIT : INIT) },
+      { name: 'keymaps', mode: DIRECTORY | 0o755 },
+      ...Object.entries(keymaps ?? {}).map(([name, data]) => ({ name: `keymaps/${name}`, mode: FILE | 0o644, data })),
     ]),
   );
   const append = 'quiet loglevel=0 console=tty1 vt.global_cursor_default=0 random.trust_cpu=on tsc=reliable';
@@ -44,6 +57,21 @@ $b stty -F /dev/ttyS0 raw -echo
 echo '${LINUX_PROMPT}'
 echo ready >/dev/ttyS0
 exec $b tee /dev/ttyS0
+`;
+
+/** Of each keymap, in the order of their names: the keymap is loaded, `ready` said, lines are copied to ttyS0 until ctrl+d. */
+const KEYMAPS_INIT = `#!/bin/busybox sh
+b=/bin/busybox
+$b mount -t devtmpfs dev /dev
+exec </dev/tty1 >/dev/tty1 2>&1
+$b stty -echo
+$b stty -F /dev/ttyS0 raw -echo
+for keymap in /keymaps/*; do
+  $b loadkmap <$keymap
+  echo ready >/dev/ttyS0
+  $b cat >/dev/ttyS0
+done
+exec $b sleep 1000000
 `;
 
 interface CpioEntry {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootSector, modeSwitches, READY } from './boot-sector.ts';
-import { LINUX_READY, linuxGuest } from './linux-guest.ts';
+import { type Keymaps, LINUX_READY, linuxGuest } from './linux-guest.ts';
 import { difference, type Picture, parsePpm } from './picture.ts';
 import { Qmp } from './qmp.ts';
 import { building, type RfbServer, rfbServer } from './rfb-server.ts';
@@ -23,6 +23,8 @@ export interface QemuOptions {
   /** More options of `-vnc`, such as `share=ignore`. */
   readonly vnc?: readonly string[];
   readonly args?: readonly string[];
+  /** Of the Linux guest: it goes from one to the next at each ctrl+d, and takes lines as the terminal edits them. */
+  readonly keymaps?: Keymaps;
 }
 
 export interface Qemu extends RfbServer {
@@ -42,7 +44,7 @@ export interface Qemu extends RfbServer {
 
 /** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
 export function qemu(options: QemuOptions = {}): Promise<Qemu> {
-  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [] } = options;
+  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], keymaps } = options;
   return startOnFreePort((port) =>
     building(async (owned) => {
       const directory = await owned.directory();
@@ -65,7 +67,7 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
           ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
           ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
           ...['-trace', 'input_event_*', '-D', trace],
-          ...(await guestArgs(guest, directory)),
+          ...(await guestArgs(guest, directory, keymaps)),
           ...objects,
           ...['-vnc', console.join(',')],
           ...args,
@@ -94,9 +96,9 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
   );
 }
 
-async function guestArgs(guest: Guest, directory: string): Promise<readonly string[]> {
+async function guestArgs(guest: Guest, directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
   if (guest === 'none') return [];
-  if (guest === 'linux') return linuxGuest(directory);
+  if (guest === 'linux') return linuxGuest(directory, keymaps);
   const image = join(directory, 'boot.img');
   await writeFile(image, guest === 'boot-sector' ? bootSector() : modeSwitches());
   return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', 'a'];
