@@ -7,6 +7,9 @@ import { layoutNames, layouts } from '../../src/layouts/index.ts';
 import { ASCII, LETTERS } from '../support/layout-letters.ts';
 import { describeWith, keymap, type Qemu, qemu, startCli, ttyRecorder, xtigervnc } from './rig/index.ts';
 
+/** For a text that was sent to get through a busy machine. */
+const ARRIVAL_TIMEOUT_MS = 30_000;
+
 /** What X calls its layouts, where that differs. */
 const X_NAMES: Partial<Record<LayoutName, string>> = { uk: 'gb', 'pt-br': 'br' };
 
@@ -31,7 +34,7 @@ describeWith(['xtigervnc', 'xterm', 'setxkbmap'], 'layouts of an X desktop', () 
       const text = charactersOf(layout);
       await console.keyboard.type(text, { layout, rate: 150 });
       arrived += text;
-      await expect.poll(() => tty.typed(), { timeout: 10_000, message: layout }).toBe(arrived);
+      await expect.poll(() => tty.typed(), { timeout: ARRIVAL_TIMEOUT_MS, message: layout }).toBe(arrived);
     }
   });
 
@@ -43,7 +46,7 @@ describeWith(['xtigervnc', 'xterm', 'setxkbmap'], 'layouts of an X desktop', () 
     expect(await result).toMatchObject({ exitCode: 0, stderr: '' });
     await using console = await connect(server.address);
     await console.keyboard.type(LETTERS.ru, { rate: 100 });
-    await expect.poll(() => tty.typed(), { timeout: 10_000 }).toBe(LETTERS.ru + LETTERS.ru);
+    await expect.poll(() => tty.typed(), { timeout: ARRIVAL_TIMEOUT_MS }).toBe(LETTERS.ru + LETTERS.ru);
   });
 });
 
@@ -67,8 +70,10 @@ const CONSOLE_KEYMAPS: readonly (readonly [LayoutName, keymap: string, elsewhere
 ];
 
 describeWith(['linuxGuest', 'keymaps'], 'layouts of the Linux console', () => {
-  test.concurrent.for([{ tried: CONSOLE_KEYMAPS.slice(0, 6) }, { tried: CONSOLE_KEYMAPS.slice(6) }])(
+  // A guest that gets no processor time for a quarter of a second loses keys at any rate: docs/decisions/0001-typing-rate.md.
+  test.concurrent.for([0, 4, 8].map((first) => ({ tried: CONSOLE_KEYMAPS.slice(first, first + 4) })))(
     'ASCII and letters, with AltGr and dead keys (%#)',
+    { retry: 2, timeout: 300_000 },
     async ({ tried }, { expect }) => {
       const compiled = await Promise.all(tried.map(([, name]) => keymap(name)));
       const keymaps = Object.fromEntries(compiled.map((data, i) => [`${i}`, data]));
@@ -77,12 +82,13 @@ describeWith(['linuxGuest', 'keymaps'], 'layouts of the Linux console', () => {
       let expected = '';
       for (const [layout, name, elsewhere] of tried) {
         const text = charactersOf(layout, elsewhere);
-        await console.keyboard.type(`${text}\n`, { layout, rate: 45 });
+        await console.keyboard.type(`${text}\n`, { layout });
         expected += `${text}\n`;
-        await expect.poll(() => typedOn(server), { timeout: 5000, message: name }).toBe(expected);
+        await expect.poll(() => typedOn(server), { timeout: ARRIVAL_TIMEOUT_MS, message: name }).toBe(expected);
         await console.keyboard.press('ctrl+d', { layout });
+        if (tried.at(-1)?.[0] === layout) return;
         expected += 'ready\n';
-        if (tried.at(-1)?.[0] !== layout) await expect.poll(() => typedOn(server), { timeout: 5000 }).toBe(expected);
+        await expect.poll(() => typedOn(server), { timeout: ARRIVAL_TIMEOUT_MS }).toBe(expected);
       }
     },
   );
