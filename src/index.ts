@@ -44,6 +44,7 @@ export {
   connect,
   type PasteOptions,
   type ScreenshotOptions,
+  type UntilOptions,
 } from './automation/console.ts';
 export {
   ConsoleScreen,
@@ -91,6 +92,7 @@ export {
   type ScrollOptions,
 } from './automation/pointer.ts';
 export type { PointerAction, PointerDetail } from './automation/pointer-action.ts';
+export type { PressedUntil, PressUntilOptions } from './automation/press-until.ts';
 export { type ProbeReport, probe } from './automation/probe.ts';
 export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';

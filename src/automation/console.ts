@@ -13,10 +13,12 @@ import { Keyboard } from './keyboard.ts';
 import { openSession } from './open-session.ts';
 import type { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
+import { DEFAULT_UNTIL_TIMEOUT_MS, type PressedUntil, type PressUntilOptions, pressUntil } from './press-until.ts';
 import { captureSettled, type SettleOptions } from './settle.ts';
 import { openTrace } from './trace/open-trace.ts';
 import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
+import type { Condition } from './waiting/condition.ts';
 
 export interface ConnectOptions extends SessionOptions, DialOptions {
   /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
@@ -35,6 +37,11 @@ export interface ConsoleOptions {
 export interface ScreenshotOptions extends SettleOptions {
   /** Default `png`. */
   readonly format?: ImageFormat | undefined;
+}
+
+export interface UntilOptions extends PressUntilOptions {
+  /** For the condition to hold, in milliseconds. Default 60 000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface PasteOptions {
@@ -153,6 +160,20 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
   /** The screen as a picture file. */
   async screenshot({ format = 'png', ...options }: ScreenshotOptions = {}): Promise<Uint8Array> {
     return encodeImage(await this.capture(options), format);
+  }
+
+  /**
+   * Presses chords (see `Keyboard.press`) again and again until the screen shows what is waited for: not once when it does
+   * already. A press that has begun is finished.
+   * @throws WaitTimeoutError with what was seen · as `Keyboard.press` does
+   */
+  async pressUntil(
+    chords: string | readonly string[],
+    condition: Condition,
+    { timeoutMs = DEFAULT_UNTIL_TIMEOUT_MS, ...options }: UntilOptions = {},
+  ): Promise<PressedUntil> {
+    const wait: Parameters<typeof pressUntil>[2] = (stop) => this.screen.waitFor(condition, { timeoutMs, ...stop });
+    return await pressUntil(this.keyboard, chords, wait, options);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Keyboard, PressOptions } from './keyboard.ts';
 import { type Clock, systemClock } from './pace.ts';
 import type { Verdict } from './waiting/condition.ts';
-import type { Met, WaitForOptions } from './waiting/wait-for.ts';
+import { type Met, type WaitForOptions, WaitTimeoutError } from './waiting/wait-for.ts';
 
 export interface PressUntilOptions extends Omit<PressOptions, 'repeat'> {
   /** From the start of one press to the start of the next, in ms. Default 1000. */
@@ -14,10 +14,15 @@ export interface PressUntilOptions extends Omit<PressOptions, 'repeat'> {
 export interface PressedUntil {
   readonly verdict: Verdict;
   readonly presses: number;
+  /** Since the wait began. */
+  readonly milliseconds: number;
 }
 
 /** From the start of one press to the start of the next, when nothing else is said. */
 export const DEFAULT_EVERY_MS = 1000;
+
+/** How long it may take, when nothing else is said. */
+export const DEFAULT_UNTIL_TIMEOUT_MS = 60_000;
 
 /**
  * Presses chords again and again while `wait` waits for something that they bring about. It has seen the screen before the
@@ -27,7 +32,7 @@ export const DEFAULT_EVERY_MS = 1000;
 export async function pressUntil(
   keyboard: Keyboard,
   chords: string | readonly string[],
-  wait: (options: Pick<WaitForOptions, 'signal' | 'onLook'>) => Promise<Pick<Met, 'verdict'>>,
+  wait: (options: Pick<WaitForOptions, 'signal' | 'onLook'>) => Promise<Pick<Met, 'verdict' | 'milliseconds'>>,
   options: PressUntilOptions = {},
 ): Promise<PressedUntil> {
   const { everyMs = DEFAULT_EVERY_MS, times = Number.POSITIVE_INFINITY, clock = systemClock, ...keys } = options;
@@ -49,13 +54,21 @@ export async function pressUntil(
   };
   const pressing = press().catch((error: unknown) => over.abort(error));
   try {
-    const { verdict } = await wait({ signal: stop, onLook: ({ holds }) => looked(holds) });
+    const { verdict, milliseconds } = await wait({ signal: stop, onLook: ({ holds }) => looked(holds) });
     over.abort();
     await pressing;
-    return { verdict, presses };
+    return { verdict, presses, milliseconds };
+  } catch (error) {
+    if (error instanceof WaitTimeoutError) error.message += `; ${describePresses(presses)} changed nothing about that`;
+    throw error;
   } finally {
     over.abort();
     looked(true);
     await pressing;
   }
+}
+
+/** `1 press`, `3 presses`. */
+export function describePresses(presses: number): string {
+  return presses === 1 ? '1 press' : `${presses} presses`;
 }

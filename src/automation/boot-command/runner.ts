@@ -5,10 +5,10 @@ import { middleOf } from '../console-screen.ts';
 import { encodeImage, imageFormatOf } from '../image-file.ts';
 import { type Clock, systemClock } from '../pace.ts';
 import type { Point } from '../pointer.ts';
-import { pressUntil } from '../press-until.ts';
+import { describePresses, pressUntil } from '../press-until.ts';
 import { RELEASE_TIMEOUT_MS } from '../turns.ts';
 import type { Condition, Verdict } from '../waiting/condition.ts';
-import { type WaitForOptions, WaitTimeoutError } from '../waiting/wait-for.ts';
+import { type Met, type WaitForOptions, WaitTimeoutError } from '../waiting/wait-for.ts';
 import { assertTypable, type KeyTiming, keyOptions, restAfterPressMs, typeOptions } from './key-timing.ts';
 import { type Instruction, programOf } from './program.ts';
 import { describePlace } from './script-source.ts';
@@ -168,7 +168,7 @@ class Run {
         await this.#clock.sleep(step.ms, signal);
         return {};
       case 'wait': {
-        const verdict = await this.#wait(step.condition, step.timeoutMs);
+        const { verdict } = await this.#wait(step.condition, step.timeoutMs);
         return { seen: verdict.seen };
       }
       case 'screenshot': {
@@ -233,22 +233,22 @@ class Run {
     const { verdict, presses } = await pressUntil(
       this.#console.keyboard,
       chord,
-      async (options) => ({ verdict: await this.#wait(until, forMs, options) }),
+      (options) => this.#wait(until, forMs, options),
       { ...keyOptions(this.#options), signal: this.#options.signal, times, everyMs, holdMs, clock: this.#clock },
     );
-    return { seen: `${verdict.seen}, after ${presses} ${presses === 1 ? 'press' : 'presses'}` };
+    return { seen: `${verdict.seen}, after ${describePresses(presses)}` };
   }
 
   async #find(target: StepTarget, timeoutMs: number | undefined): Promise<Point> {
-    const { place, click } = await this.#wait(target, timeoutMs);
+    const { place, click } = (await this.#wait(target, timeoutMs)).verdict;
     if (!place) throw new ActionError('ACTION_FAILED', 'what was found has no place on the screen');
     return click ?? middleOf(place);
   }
 
-  async #wait(condition: StepCondition, timeoutMs?: number, options: WaitForOptions = {}): Promise<Verdict> {
+  async #wait(condition: StepCondition, timeoutMs?: number, options: WaitForOptions = {}): Promise<Met> {
     const { signal, waitTimeoutMs = DEFAULT_WAIT_TIMEOUT_MS } = this.#options;
     const limits = { timeoutMs: timeoutMs ?? waitTimeoutMs, signal, ...options };
-    return (await this.#console.screen.waitFor(this.#make(condition), limits)).verdict;
+    return await this.#console.screen.waitFor(this.#make(condition), limits);
   }
 
   async #test({ condition, withinMs = 0 }: Step & { readonly action: 'if' }): Promise<Verdict> {
@@ -259,7 +259,7 @@ class Run {
       return await this.#make(condition).look({ picture, first: picture, nowMs: 0, pixelFormat });
     }
     try {
-      return await this.#wait(condition, withinMs);
+      return (await this.#wait(condition, withinMs)).verdict;
     } catch (error) {
       // The time for all of the script is another matter.
       signal?.throwIfAborted();
