@@ -1,7 +1,8 @@
-import { RfbError, TimeoutError } from '../rfb/errors.ts';
+import { RfbError } from '../rfb/errors.ts';
 import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
-import { assertTimeout, describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
+import { describeDuration, within } from '../rfb/session/deadline.ts';
 import type { SessionOptions } from '../rfb/session/session.ts';
+import { Stopwatch } from '../rfb/session/stopwatch.ts';
 import { connectTimeoutOf, describeAddress, openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
 
@@ -43,29 +44,37 @@ function providerOf({ credentials = {} }: DialOptions): CredentialsProvider {
 }
 
 async function dial(address: string, options: DialOptions): Promise<Opened> {
-  const timeoutMs = options.connectTimeoutMs ?? connectTimeoutOf(address);
-  assertTimeout(timeoutMs);
-  const deadline = new AbortController();
-  const started = performance.now();
+  const own = providerOf(options);
+  const asking = new Stopwatch();
   let doing: string | undefined;
-  const timedOut = (waitedMs: number) => {
+  const describe = (waitedMs: number) => {
     const missing = doing ? `still ${doing} after` : 'no connection within';
-    const message = `${describeAddress(address)}: ${missing} ${describeDuration(waitedMs)}; is the host up and the port open?`;
-    return new TimeoutError(message, { phase: 'connect' });
+    return `${describeAddress(address)}: ${missing} ${describeDuration(waitedMs)}; is the host up and the port open?`;
   };
-  const timer = setTimeout(() => deadline.abort(timedOut(timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS));
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
-  try {
-    const onProgress = (what: string) => {
+  const over = new AbortController();
+  const opening = openAddress(address, {
+    ...options,
+    credentials: (wanted) => asking.time(() => own(wanted)),
+    signal: options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal,
+    onProgress(what) {
       doing = what;
-    };
-    return await openAddress(address, { ...options, credentials: providerOf(options), signal, onProgress });
+    },
+  });
+  try {
+    const timeoutMs = options.connectTimeoutMs ?? connectTimeoutOf(address);
+    return await within(opening, {
+      timeoutMs,
+      signal: options.signal,
+      describe,
+      pausedMs: () => asking.milliseconds,
+    });
   } catch (error) {
-    // The caller's deadline: what was awaited is known here.
-    if (error === options.signal?.reason && error instanceof TimeoutError) throw timedOut(performance.now() - started);
+    over.abort(error);
+    await opening.then(
+      ({ pipe }) => pipe.close(),
+      () => {},
+    );
     if (error instanceof RfbError) error.phase ??= 'connect';
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -7,7 +7,7 @@ import { parseDuration, parseHeader, parseList, parseName, parsePin, parseTimeou
 import { ENCODINGS, type PasswordFlags, PIXEL_FORMATS, SECURITY, type TargetFlags } from './connection-options.ts';
 
 /** A target of the configuration file: an address, and what would be options on the command line. */
-export interface Target extends TargetFlags, Omit<PasswordFlags, 'passwordStdin'> {
+export interface Target extends TargetFlags, Omit<PasswordFlags, 'passwordStdin' | 'otp'> {
   readonly address: string;
   /** The file and the target in it, for messages. */
   readonly where: string;

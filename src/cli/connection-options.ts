@@ -15,6 +15,8 @@ export interface PasswordFlags {
   readonly passwordFile?: string;
   readonly passwordStdin?: boolean;
   readonly passwordCommand?: string;
+  /** A one-time code. */
+  readonly otp?: string;
   /** False: nobody is asked for a password on the terminal. */
   readonly ask?: boolean;
 }
@@ -78,7 +80,8 @@ function addCredentials(command: Command): Command {
     .option('--password-stdin', 'read the password from standard input (its first line)')
     .option('--password-command <command>', 'run a command of the shell that prints the password')
     .option('--password <password>', 'the password itself (other users of this machine can see it)')
-    .option('--username <name>', 'user name, where the server wants one');
+    .option('--username <name>', 'user name, where the server wants one')
+    .option('--otp <code>', 'one-time code, where an API wants a second factor');
 }
 
 function addTimeout(command: Command): Command {

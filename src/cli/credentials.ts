@@ -31,18 +31,30 @@ export async function passwordSource(
   return async (signal) => (await input()).promptSecret('Password: ', signal);
 }
 
+/** Where what a server may want to know comes from. */
+export interface CredentialSources {
+  readonly username: string | undefined;
+  readonly password: PasswordSource;
+  /** A one-time code, where somebody has given it beforehand. */
+  readonly otp: string | undefined;
+  /** Whether the terminal may be asked for one. */
+  readonly ask: boolean;
+}
+
 /** Asks once, however often the server does. */
-export function credentialsFrom(
-  username: string | undefined,
-  source: PasswordSource,
-  signal: AbortSignal,
-): CredentialsProvider {
-  let asked: Promise<string | undefined> | undefined;
+export function credentialsFrom(sources: CredentialSources, signal: AbortSignal): CredentialsProvider {
+  const { username } = sources;
+  let password: Promise<string | undefined> | undefined;
+  let otp: Promise<string | undefined> | undefined;
   return async (wanted) => {
-    if (wanted.includes('password')) asked ??= source(signal);
-    const password = await asked;
-    return { ...(password !== undefined && { password }), ...(username !== undefined && { username }) };
+    if (wanted.includes('password')) password ??= sources.password(signal);
+    if (wanted.includes('otp')) otp ??= oneTimeCode(sources, signal);
+    return { username, password: await password, otp: await otp };
   };
+}
+
+async function oneTimeCode({ otp, ask }: CredentialSources, signal: AbortSignal): Promise<string | undefined> {
+  return otp ?? (ask ? await (await input()).promptSecret('One-time code: ', signal) : undefined);
 }
 
 async function sourceOf(

@@ -4,7 +4,7 @@ import { describeAddress, variablesOf } from '../transports/index.ts';
 import { parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
 import type { ApiFlags, ConnectionFlags, TargetFlags } from './connection-options.ts';
-import { type PasswordSource, passwordSource, readSetting } from './credentials.ts';
+import { type CredentialSources, passwordSource, readSetting } from './credentials.ts';
 import { warn } from './output.ts';
 
 /** What the command line, the environment and the configuration file say together, in this order. */
@@ -15,8 +15,7 @@ export interface Settings {
   /** For the whole command, where somebody said so. */
   readonly timeoutMs: number | undefined;
   readonly retryMs: number;
-  readonly username: string | undefined;
-  readonly password: PasswordSource;
+  readonly credentials: CredentialSources;
   readonly connect: ConnectOptions;
   readonly verbosity: number;
   readonly logFile: string | undefined;
@@ -42,8 +41,12 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
     name: addressName(address, target),
     timeoutMs: flags.timeout ?? timeoutFrom(env) ?? target?.timeout,
     retryMs: settings.retryConnect ?? 0,
-    username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
-    password: await passwordSource(flags, env, target),
+    credentials: {
+      username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
+      password: await passwordSource(flags, env, target),
+      otp: flags.otp ?? (env.RFBCTL_OTP || undefined),
+      ask: flags.ask !== false,
+    },
     connect: { ...(await connectOptions(settings)), variables: variablesFrom(address, env), onWarning },
     verbosity: flags.verbose ?? 0,
     logFile: flags.logFile,

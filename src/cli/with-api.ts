@@ -1,4 +1,5 @@
 import { describeDuration, within } from '../rfb/session/deadline.ts';
+import { Stopwatch } from '../rfb/session/stopwatch.ts';
 import type { OpenOptions } from '../transports/transport.ts';
 import { credentialsFrom } from './credentials.ts';
 import type { Settings } from './settings.ts';
@@ -22,6 +23,8 @@ export async function withApi<T>(
   const timeoutMs = timeLimit(settings, plannedMs);
   const over = new AbortController();
   const signal = AbortSignal.any([interrupted, over.signal]);
+  const provide = credentialsFrom(settings.credentials, signal);
+  const asking = new Stopwatch();
   let progress: string | undefined;
   const describe = () => {
     const still = progress === undefined ? '' : `, still ${progress}`;
@@ -29,14 +32,15 @@ export async function withApi<T>(
   };
   const options: OpenOptions = {
     ...settings.connect,
-    credentials: credentialsFrom(settings.username, settings.password, signal),
+    credentials: (wanted) => asking.time(() => provide(wanted)),
     signal,
     onProgress(what) {
       progress = what;
     },
   };
   try {
-    return await within(work(options), { timeoutMs, signal: interrupted, describe });
+    const pausedMs = () => asking.milliseconds;
+    return await within(work(options), { timeoutMs, signal: interrupted, describe, pausedMs });
   } finally {
     over.abort(new Error('the command is over'));
   }

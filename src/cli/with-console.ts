@@ -50,7 +50,7 @@ export async function withConsole<T>(
   try {
     const options: ConnectOptions = {
       ...settings.connect,
-      credentials: credentialsFrom(settings.username, settings.password, AbortSignal.any([signal, over.signal])),
+      credentials: credentialsFrom(settings.credentials, AbortSignal.any([signal, over.signal])),
       signal,
       ...(task.cursor && { cursor: task.cursor }),
       ...(log.onLog && { onLog: log.onLog }),

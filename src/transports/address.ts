@@ -13,6 +13,8 @@ export interface HostPort {
   readonly host: string;
   readonly port: number;
   readonly username?: string;
+  /** Of a host with several addresses, the one to dial. */
+  readonly ip?: string;
 }
 
 /**

@@ -4,11 +4,22 @@ import { showHostPort } from './address.ts';
 import { connectFailed } from './connect-error.ts';
 
 /** A TCP connection; a host's addresses are tried in turn, IPv6 and IPv4 alternating. */
-export async function dialTcp({ host, port }: HostPort, signal?: AbortSignal, onread?: OnReadOpts): Promise<Socket> {
+export async function dialTcp(
+  { host, port, ip = host }: HostPort,
+  signal?: AbortSignal,
+  onread?: OnReadOpts,
+): Promise<Socket> {
   // A display number where a port is meant: RFC 7869 counts ports, people count displays.
   const hint =
     port < 100 ? `port ${port} was dialled: display ${port} is ${showHostPort({ host, port: 5900 + port })}` : '';
-  const options = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, autoSelectFamily: true };
+  const options = {
+    host: ip,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    autoSelectFamily: true,
+  };
   return await dial(
     onread ? { ...options, onread } : options,
     (error) => connectFailed(showHostPort({ host, port }), error, hint),

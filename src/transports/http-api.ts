@@ -27,12 +27,13 @@ export interface ApiAnswer {
 
 /**
  * An HTTP API that leads to a console. TLS by our own hands, as for a websocket: no token is sent before the certificate was
- * checked. Each request has a connection of its own. A redirect is an answer like any other: tokens follow nobody.
+ * checked. Each request has a connection of its own, to the address that the first one reached: behind a name may stand several
+ * servers, and what one has opened the next does not know. A redirect is an answer like any other: tokens follow nobody.
  */
 export class HttpApi {
   /** `pve.example:8006`, for messages. */
   readonly name: string;
-  readonly #target: HostPort & { readonly secure: boolean };
+  #target: HostPort & { readonly secure: boolean };
   readonly #options: OpenOptions;
 
   constructor(target: HostPort & { readonly secure: boolean }, options: OpenOptions) {
@@ -88,9 +89,14 @@ export class HttpApi {
   /** A connection to the API's server, for what is no request: its certificate has been checked. */
   async dial(): Promise<Socket> {
     const { secure, ...target } = this.#target;
-    if (!secure) return await dialTcp(target, this.#options.signal);
-    const { dialTls } = await import('./dial-tls.ts');
-    return await dialTls(target, this.#options, ['http/1.1']);
+    const { onWarning, ...options } = this.#options;
+    const firstTime = target.ip === undefined;
+    const socket = secure
+      ? await (await import('./dial-tls.ts')).dialTls(target, firstTime ? this.#options : options, ['http/1.1'])
+      : await dialTcp(target, options.signal);
+    const { remoteAddress } = socket;
+    if (remoteAddress !== undefined) this.#target = { ...this.#target, ip: remoteAddress };
+    return socket;
   }
 
   #hostHeader(): string {

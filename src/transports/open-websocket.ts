@@ -14,6 +14,8 @@ export interface OpenWebSocketOptions
     Pick<StreamPipeOptions, 'explain'> {
   /** For messages; default the URL without what may be secret in it. */
   readonly name?: string;
+  /** How to connect, where not any server of this name will do. */
+  readonly dial?: () => Promise<Socket>;
   /** What an answer other than 101 means here. */
   readonly refused?: (answer: RefusedUpgrade) => RfbError | undefined;
 }
@@ -31,7 +33,7 @@ export interface RefusedUpgrade {
  */
 export async function openWebSocket(url: URL, options: OpenWebSocketOptions): Promise<StreamPipe> {
   const { name = showWebSocketUrl(url), explain } = options;
-  const socket = await dialServer(url, options);
+  const socket = await (options.dial?.() ?? dialServer(url, options));
   const stream = await upgrade(socket, url, name, options);
   return new StreamPipe({ name, readable: stream, writable: stream, ...(explain && { explain }) });
 }

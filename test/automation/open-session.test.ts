@@ -1,20 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSession } from '../../src/automation/open-session.ts';
+import type { Credentials } from '../../src/rfb/protocol/security/security-type.ts';
 import { pipePair } from '../../src/server/pipe-pair.ts';
 import { createServer } from '../../src/server/server.ts';
 import { transports } from '../../src/transports/index.ts';
-import type { Opened, Transport } from '../../src/transports/transport.ts';
+import type { Opened, OpenOptions, Transport } from '../../src/transports/transport.ts';
 
 /** Opens a server with the password `right`; what the transport says of it is the test's. */
 let say: () => Partial<Opened>;
 let opened: number;
 let released: number;
+let before: (options: OpenOptions) => unknown;
 const fake: Transport = {
   schemes: ['fake'],
   example: 'fake:',
   describe: (address) => address,
-  async open() {
+  async open(_address, options) {
     opened++;
+    await before(options);
     const [pipe, far] = pipePair();
     void createServer({ password: 'right' }).accept(far);
     return { pipe, release: () => void released++, ...say() };
@@ -24,6 +27,7 @@ const fake: Transport = {
 beforeEach(() => {
   (transports as unknown as Transport[]).push(fake);
   [opened, released] = [0, 0];
+  before = () => {};
 });
 afterEach(() => {
   (transports as unknown as Transport[]).pop();
@@ -67,4 +71,28 @@ test('what is cut when idle is asked for a pixel now and then, and no more once 
   const before = asked;
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(asked).toBe(before);
+});
+
+test('the time in which somebody looks for a code does not count', async () => {
+  const told: unknown[] = [];
+  before = async ({ credentials }) => told.push(await credentials?.(['otp']));
+  say = () => ({ credentials: { password: 'right' } });
+  const credentials = () => new Promise<Credentials>((resolve) => setTimeout(resolve, 400, { otp: '123456' }));
+  await (await openSession('fake:', { credentials, connectTimeoutMs: 200 })).close();
+  expect(told).toEqual([{ otp: '123456' }]);
+});
+
+test('the message of a timeout says what was awaited, and the attempt is over', async () => {
+  let signal: AbortSignal | undefined;
+  before = (options) => {
+    options.onProgress?.('asking the oracle');
+    signal = options.signal;
+    return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal?.reason)));
+  };
+  await expect(openSession('fake:', { connectTimeoutMs: 50 })).rejects.toMatchObject({
+    code: 'TIMED_OUT',
+    phase: 'connect',
+    message: 'fake:: still asking the oracle after 50 ms; is the host up and the port open?',
+  });
+  expect(signal?.aborted).toBe(true);
 });

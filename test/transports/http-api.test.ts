@@ -1,21 +1,28 @@
+import dns from 'node:dns';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { HttpApi, jsonOf } from '../../src/transports/http-api.ts';
 import type { OpenOptions } from '../../src/transports/transport.ts';
 import { serveTcp, testCertificate } from '../support/pipe-servers.ts';
 
 const servers: { close(): unknown }[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function start(answer: RequestListener, options: OpenOptions = {}, secure = false): Promise<HttpApi> {
+async function started(answer: RequestListener, secure: boolean): Promise<AddressInfo> {
   const server = secure ? createHttps(testCertificate, answer) : createHttp(answer);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return new HttpApi({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secure }, options);
+  return server.address() as AddressInfo;
+}
+
+async function start(answer: RequestListener, options: OpenOptions = {}, secure = false): Promise<HttpApi> {
+  const { port } = await started(answer, secure);
+  return new HttpApi({ host: '127.0.0.1', port, secure }, options);
 }
 
 test('an answer: status, reason, headers, body; a redirect is one too', async () => {
@@ -44,6 +51,21 @@ test('nothing is sent to a server that is not trusted', async () => {
   expect(requests).toBe(0);
   const known = await start(listener, { tls: { ca: testCertificate.ca } }, true);
   expect(await known.request({ method: 'GET', path: '/' })).toMatchObject({ status: 200, body: '{}' });
+});
+
+test('of a name with several servers, it stays with the first that it reached; it warns once', async () => {
+  const looked: string[] = [];
+  vi.spyOn(dns, 'lookup').mockImplementation(((name: string, _options: unknown, done: (...args: unknown[]) => void) => {
+    looked.push(name);
+    done(null, [{ address: looked.length === 1 ? '127.0.0.1' : '127.0.0.2', family: 4 }]);
+  }) as never);
+  const warnings: string[] = [];
+  const options = { tls: { insecure: true }, onWarning: (message: string) => warnings.push(message) };
+  const { port } = await started((_request, response) => response.end('here'), true);
+  const api = new HttpApi({ host: 'several.example', port, secure: true }, options);
+  for (let i = 0; i < 3; i++) expect(await api.request({ method: 'GET', path: '/' })).toMatchObject({ body: 'here' });
+  expect(looked).toEqual(['several.example']);
+  expect(warnings).toHaveLength(1);
 });
 
 test('a signal ends it with its reason, whatever it waits for', async () => {

@@ -22,6 +22,8 @@ export const defineSecurityType = <const Name extends string>(securityType: Secu
 export interface Credentials {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** A code that is good for once, where an API wants a second factor: `123456`, or `recovery:…`. */
+  readonly otp?: string | undefined;
 }
 
 /** What a server wants to know: asked of the caller only when it is needed. */
