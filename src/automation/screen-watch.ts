@@ -38,9 +38,9 @@ export class ScreenWatch implements Disposable {
   async changed(withinMs: number): Promise<boolean> {
     const end = performance.now() + withinMs;
     for (;;) {
-      const now = await this.#look();
-      if (!samePixels(now, this.#picture)) {
-        this.#picture = now;
+      const news = await this.#look();
+      if (news) {
+        this.#picture = news;
         return true;
       }
       const leftMs = end - performance.now();
@@ -53,14 +53,18 @@ export class ScreenWatch implements Disposable {
     this.#session.off('resize', this.#onStale).off('stale', this.#onStale);
   }
 
-  async #look(): Promise<Picture> {
+  /** The picture as it is now, if it is another. */
+  async #look(): Promise<Picture | undefined> {
     if (this.#stale) {
       this.#stale = false;
-      return capture(this.#session, this.#options);
+      const now = await capture(this.#session, this.#options);
+      return samePixels(now, this.#picture) ? undefined : now;
     }
     this.#session.assertOpen();
-    const region = this.#options.region ?? this.#session.framebuffer.bounds;
-    return { width: region.width, height: region.height, rgba: this.#session.framebuffer.rgba(region), fresh: true };
+    const { framebuffer } = this.#session;
+    const region = this.#options.region ?? framebuffer.bounds;
+    if (framebuffer.shows(region, this.#picture.rgba)) return undefined;
+    return { width: region.width, height: region.height, rgba: framebuffer.rgba(region), fresh: true };
   }
 
   /** The next update, or `leftMs` without one. */

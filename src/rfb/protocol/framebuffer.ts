@@ -94,4 +94,19 @@ export class Framebuffer {
     }
     return new Uint8Array(copy.buffer);
   }
+
+  /** Whether `rect` shows just these pixels, as `rgba` gives them. */
+  shows(rect: Rect, rgba: Uint8Array): boolean {
+    const { buffer, byteOffset, byteLength } = this.#pixels;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    const rowLength = rect.width * 4;
+    // Whole rows lie one behind the other.
+    const [rows, length] = rect.width === this.#width ? [1, rowLength * rect.height] : [rect.height, rowLength];
+    for (let row = 0; row < rows; row++) {
+      const from = ((rect.y + row) * this.#width + rect.x) * 4;
+      const wanted = rgba.subarray(row * length, row * length + length);
+      if (Buffer.compare(bytes.subarray(from, from + length), wanted) !== 0) return false;
+    }
+    return true;
+  }
 }

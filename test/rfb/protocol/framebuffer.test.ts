@@ -99,3 +99,16 @@ test('pixels as R, G, B, A bytes: a copy', () => {
   framebuffer.fill(framebuffer.bounds, 0);
   expect([...bytes]).toEqual([1, 2, 3, 255]);
 });
+
+test('whether a rectangle shows what was copied from it: every pixel in it counts, and none beside it', () => {
+  const inside = fc.constantFrom(rect(0, 0, 4, 3), rect(0, 1, 4, 2), rect(1, 1, 2, 2), rect(3, 2, 1, 1));
+  const property = fc.property(inside, fc.nat(3), fc.nat(2), (region, x, y) => {
+    const framebuffer = numbered(4, 3);
+    const copy = framebuffer.rgba(region);
+    expect(framebuffer.shows(region, copy)).toBe(true);
+    framebuffer.fill(rect(x, y, 1, 1), 0xff00ff00);
+    const hit = x >= region.x && x < region.x + region.width && y >= region.y && y < region.y + region.height;
+    expect(framebuffer.shows(region, copy)).toBe(!hit);
+  });
+  fc.assert(property, { numRuns: 200 });
+});
