@@ -1,19 +1,23 @@
+import { inflateRawSync } from 'node:zlib';
+
 /** A font of fixed cells, each glyph a bitmap. */
 export interface GlyphFont {
   readonly name: string;
-  /** Of a cell, in pixels; at most 16 wide. */
+  /** Of a cell, in pixels; at most 32 wide. */
   readonly width: number;
   readonly height: number;
   /** The character whose bitmap this is, if the font has it. One number a row, the leftmost pixel in the highest bit. */
-  find(rows: Uint16Array): string | undefined;
+  find(rows: Uint32Array): string | undefined;
   /** Every glyph that is not blank: its character and its rows. */
   readonly glyphs: readonly Glyph[];
 }
 
 export interface Glyph {
   readonly character: string;
-  readonly rows: Uint16Array;
+  readonly rows: Uint32Array;
 }
+
+export const MAX_GLYPH_WIDTH = 32;
 
 interface GlyphFontData {
   readonly name: string;
@@ -21,42 +25,60 @@ interface GlyphFontData {
   readonly height: number;
   /** In the order of the bitmaps. */
   readonly codePoints: readonly number[];
-  /** Base64 of the bitmaps: rows top-down, one or two bytes each, the leftmost pixel in the highest bit. */
+  /** Base64 of the deflated bitmaps: rows top-down, in whole bytes each, the leftmost pixel in the highest bit. */
   readonly rows: string;
 }
 
 /** Decoded when first used: most fonts of a registry never are. */
 export function glyphFont({ name, width, height, codePoints, rows }: GlyphFontData): GlyphFont {
-  return lazyFont(name, width, height, () => {
-    const bytes = Buffer.from(rows, 'base64');
-    const rowLength = Math.ceil(width / 8);
+  return fontOf(name, width, height, () => {
+    const bytes = inflateRawSync(Buffer.from(rows, 'base64'));
+    const size = height * Math.ceil(width / 8);
     return codePoints.map((codePoint, i) => ({
       character: String.fromCodePoint(codePoint),
-      rows: Uint16Array.from({ length: height }, (_, row) => {
-        const at = (i * height + row) * rowLength;
-        return bytes.readUIntBE(at, rowLength) >>> (8 * rowLength - width);
-      }),
+      rows: glyphRows(bytes.subarray(i * size, (i + 1) * size), width, height),
     }));
   });
+}
+
+/** A bitmap's rows from its bytes, each row in whole ones. */
+export function glyphRows(bytes: Uint8Array, width: number, height: number): Uint32Array {
+  const length = Math.ceil(width / 8);
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint32Array.from(
+    { length: height },
+    (_, row) => view.readUIntBE(row * length, length) >>> (8 * length - width),
+  );
 }
 
 /**
  * The same in cells of nine pixels, as VGA shows text: the ninth is background, but for characters that join to lines, where
  * it may repeat the eighth: C0h to DFh of code page 437 on hardware, B0h to DFh on QEMU, none where the guest wants it so.
  */
-export function withNinthColumn(font: GlyphFont, joined: ReadonlySet<string>): GlyphFont {
-  return lazyFont(font.name.replace('8x', '9x'), 9, font.height, () =>
+export function withNinthColumn(font: GlyphFont): GlyphFont {
+  return fontOf(font.name.replace('8x', '9x'), 9, font.height, () =>
     font.glyphs.flatMap(({ character, rows }) => [
       { character, rows: rows.map((row) => row << 1) },
-      ...(joined.has(character) ? [{ character, rows: rows.map((row) => (row << 1) | (row & 1)) }] : []),
+      ...(isJoined(character) ? [{ character, rows: rows.map((row) => (row << 1) | (row & 1)) }] : []),
     ]),
+  );
+}
+
+/** The same in cells twice as wide and high. */
+export function doubled(font: GlyphFont): GlyphFont {
+  const { name, width, height } = font;
+  return fontOf(name.replace(`${width}x${height}`, `${2 * width}x${2 * height}`), 2 * width, 2 * height, () =>
+    font.glyphs.map(({ character, rows }) => ({
+      character,
+      rows: Uint32Array.from({ length: 2 * height }, (_, row) => widened(rows[row >> 1] ?? 0, width)),
+    })),
   );
 }
 
 /** Both weights as one font: a terminal shows bold text among the rest, in cells of the same size. */
 export function withBold(regular: GlyphFont, bold: GlyphFont): GlyphFont {
   const { name, width, height } = regular;
-  return lazyFont(name, width, height, () => [...regular.glyphs, ...bold.glyphs]);
+  return fontOf(name, width, height, () => [...regular.glyphs, ...bold.glyphs]);
 }
 
 /** [first, last, first, last, …], both inclusive. */
@@ -68,18 +90,12 @@ export function ranges(bounds: readonly number[]): readonly number[] {
   return codePoints;
 }
 
-/** Of a bitmap's rows, to look it up by. */
-function hashRows(rows: Uint16Array): number {
-  let hash = 0x811c9dc5;
-  for (const row of rows) hash = Math.imul(hash ^ row, 0x01000193);
-  return hash;
-}
-
-function lazyFont(name: string, width: number, height: number, load: () => readonly Glyph[]): GlyphFont {
+/** A font of these glyphs, which are asked for when first used. Of two with the same look the first is meant. */
+export function fontOf(name: string, width: number, height: number, load: () => readonly Glyph[]): GlyphFont {
   let glyphs: readonly Glyph[] | undefined;
   let byHash: Map<number, Glyph[]> | undefined;
   const all = () => {
-    // Blank ones are spaces to the eye; of two with the same look the first is meant.
+    // Blank ones are spaces to the eye.
     glyphs ??= load().filter(({ rows }) => rows.some((row) => row !== 0));
     return glyphs;
   };
@@ -96,6 +112,26 @@ function lazyFont(name: string, width: number, height: number, load: () => reado
       return candidates?.find((glyph) => glyph.rows.every((row, i) => row === rows[i]))?.character;
     },
   };
+}
+
+/** Box drawing and blocks. */
+function isJoined(character: string): boolean {
+  return character >= '\u2500' && character <= '\u259f';
+}
+
+/** Every bit twice. */
+function widened(row: number, width: number): number {
+  let wide = 0;
+  for (let bit = 0; bit < width; bit++) wide |= ((row >> bit) & 1) * (3 << (2 * bit));
+  return wide;
+}
+
+/** Of a bitmap's rows, to look it up by. */
+function hashRows(rows: Uint32Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < rows.length; i++) hash = Math.imul(hash ^ (rows[i] ?? 0), 0x01000193);
+  // A small integer, which costs no allocation.
+  return hash & 0x3fffffff;
 }
 
 function groupByHash(glyphs: readonly Glyph[]): Map<number, Glyph[]> {

@@ -33,6 +33,7 @@ export type RfbErrorCode =
   // UsageError: the caller
   | 'BAD_ADDRESS'
   | 'BAD_CONFIG'
+  | 'BAD_FONT'
   | 'BAD_KEY'
   | 'BAD_IMAGE'
   | 'BAD_OPTION'

@@ -14,5 +14,5 @@ export function glyph(character: string): Glyph {
   return glyphs.get(character) ?? glyphs.get('■') ?? BLANK;
 }
 
-const BLANK: Glyph = new Uint16Array(GLYPH_HEIGHT);
+const BLANK: Glyph = new Uint32Array(GLYPH_HEIGHT);
 let glyphs: Map<string, Glyph> | undefined;

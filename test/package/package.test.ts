@@ -40,6 +40,7 @@ test('the tarball has what was built and nothing else', () => {
   expect(others.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
+    'LICENSE-FONTS',
     'README.md',
     'docs/schema/checks.schema.json',
     'docs/schema/steps.schema.json',

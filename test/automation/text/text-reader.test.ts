@@ -152,6 +152,32 @@ test('the same reader follows a screen from font to font', () => {
   }
 });
 
+test('letters that go bit by bit are missed in the end: a layout is held to the share that it was found with', () => {
+  const reader = new TextReader();
+  const small = font('misc-fixed-6x10');
+  const lines = [
+    'The quick brown fox jumps over the lazy dog, and back',
+    'again and again and again and again and again',
+  ];
+  const screen = textPicture(font('vga-8x16'), [...lines, ...lines], { width: 640, height: 400 });
+  expect(reader.read(screen).grid.font).toBe('vga-8x16');
+  // Another program draws over it from below, row by row, in a font of its own.
+  const window = textPicture(
+    small,
+    Array.from({ length: 40 }, () => lines.join(' ')),
+    { width: 640, height: 400 },
+  );
+  for (let top = 400; top >= 30; top -= 10) {
+    const rgba = screen.rgba.slice();
+    rgba.set(window.rgba.subarray(top * 640 * 4), top * 640 * 4);
+    reader.read({ ...screen, rgba });
+  }
+  expect(reader.read(window).grid.font).toBe('misc-fixed-6x10');
+  const rgba = screen.rgba.slice();
+  rgba.set(window.rgba.subarray(30 * 640 * 4), 30 * 640 * 4);
+  expect(reader.read({ ...screen, rgba }).grid.font).toBe('misc-fixed-6x10');
+});
+
 test.each([
   ['an empty screen', new Uint32Array(64 * 64).fill(0xff000000)],
   ['noise', Uint32Array.from({ length: 64 * 64 }, (_, i) => Math.imul(i + 1, 2654435761) | 0xff000000)],
