@@ -56,7 +56,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['transports/', 'server/', 'emulators/', 'testing.ts'],
   'node:tls': ['transports/', 'emulators/'],
   'node:child_process': ['transports/', 'emulators/', 'cli/'],
-  'node:zlib': ['rfb/bytes/inflate-stream.ts', 'server/'],
+  'node:zlib': ['rfb/bytes/inflate-stream.ts', 'server/', 'fonts/glyph-font.ts', 'automation/text/fonts/font-file.ts'],
 };
 
 const GENERATED = ['rfb/core/wasm-binary.ts', 'report/page-source.ts'];
