@@ -54,6 +54,7 @@ test('nothing is sent to a server that is not trusted', async () => {
 });
 
 test('of a name with several servers, it stays with the first that it reached; it warns once', async () => {
+  const { port } = await started((_request, response) => response.end('here'), true);
   const looked: string[] = [];
   vi.spyOn(dns, 'lookup').mockImplementation(((name: string, _options: unknown, done: (...args: unknown[]) => void) => {
     looked.push(name);
@@ -61,7 +62,6 @@ test('of a name with several servers, it stays with the first that it reached; i
   }) as never);
   const warnings: string[] = [];
   const options = { tls: { insecure: true }, onWarning: (message: string) => warnings.push(message) };
-  const { port } = await started((_request, response) => response.end('here'), true);
   const api = new HttpApi({ host: 'several.example', port, secure: true }, options);
   for (let i = 0; i < 3; i++) expect(await api.request({ method: 'GET', path: '/' })).toMatchObject({ body: 'here' });
   expect(looked).toEqual(['several.example']);
