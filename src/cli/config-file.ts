@@ -62,6 +62,10 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   caFile: filePath,
   tlsPin: (value) => parsePin(text(value)),
   insecure: yesOrNo,
+  certFile: filePath,
+  keyFile: filePath,
+  keyPassphraseFile: filePath,
+  tokenFile: filePath,
   headers: (value) => Object.entries(fieldsOf(value, '')).map(([name, held]) => parseHeader(`${name}: ${text(held)}`)),
   subprotocol: text,
 };

@@ -34,6 +34,10 @@ export interface TargetFlags {
   readonly caFile?: string;
   readonly tlsPin?: string;
   readonly insecure?: boolean;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly keyPassphraseFile?: string;
+  readonly tokenFile?: string;
   readonly header?: readonly Header[];
   readonly subprotocol?: string;
 }
@@ -47,6 +51,7 @@ export interface ConnectionFlags extends TargetFlags, PasswordFlags {
   readonly verbose: number;
   readonly logFile?: string;
   readonly trace?: string;
+  readonly headerFile?: string;
 }
 
 /** What the commands accept that talk to an API alone, and to no console. */
@@ -62,6 +67,7 @@ export function addApiOptions(command: Command): Command {
 export function addConnectionOptions(command: Command): Command {
   return addTlsOptions(addConsoleOptions(addTimeout(addCredentials(command))))
     .option('--header <name: value>', 'extra header of a websocket’s request, may be repeated', collectHeaders)
+    .option('--header-file <file>', 'read such headers from a file, one a line: cookies and the like')
     .option('--subprotocol <name>', 'sub-protocol of a websocket (default: binary)')
     .optionsGroup('Output:')
     .option('--json', JSON_OPTION)
@@ -81,7 +87,11 @@ function addCredentials(command: Command): Command {
     .option('--password-command <command>', 'run a command of the shell that prints the password')
     .option('--password <password>', 'the password itself (other users of this machine can see it)')
     .option('--username <name>', 'user name, where the server wants one')
-    .option('--otp <code>', 'one-time code, where an API wants a second factor');
+    .option('--otp <code>', 'one-time code, where an API wants a second factor')
+    .option(
+      '--token-file <file>',
+      'read the token of an API or gateway from a file: for {token} in TARGET, or as a bearer',
+    );
 }
 
 function addTimeout(command: Command): Command {
@@ -104,7 +114,10 @@ function addTlsOptions(command: Command): Command {
   return command
     .option('--ca-file <file>', 'certificates (PEM) to trust instead of the system’s')
     .option('--tls-pin <sha256:HEX>', 'accept exactly the certificate with this fingerprint', parsePin)
-    .option('--insecure', 'accept any certificate: anyone on the way could read and type');
+    .option('--insecure', 'accept any certificate: anyone on the way could read and type')
+    .option('--cert-file <file>', 'certificate (PEM) to show to a server that asks for one')
+    .option('--key-file <file>', 'its private key (PEM), where it is not in the same file')
+    .option('--key-passphrase-file <file>', 'read the passphrase of an encrypted private key from a file');
 }
 
 function collectHeaders(line: string, before: readonly Header[] = []): readonly Header[] {

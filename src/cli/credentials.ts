@@ -68,9 +68,7 @@ async function sourceOf(
   if (field === undefined) return undefined;
   if (another !== undefined) throw new UsageError(code, `${field} and ${another}: the password comes from one of them`);
   if (passwordFile !== undefined) {
-    const line = firstLine(await readSetting(field, passwordFile, code));
-    if (line === '')
-      throw new UsageError(code, `${field} ${passwordFile}: its first line is empty, wanted the password`);
+    const line = await readSecret(field, passwordFile, 'the password', code);
     return async () => line;
   }
   if (passwordCommand !== undefined)
@@ -93,6 +91,18 @@ export async function readSetting(
     const { code: why } = cause as NodeJS.ErrnoException;
     throw new UsageError(code, `${name} ${file}: cannot be read (${why})`, { cause });
   }
+}
+
+/** The first line of such a file. @throws UsageError */
+export async function readSecret(
+  name: string,
+  file: string,
+  what: string,
+  code: 'BAD_OPTION' | 'BAD_CONFIG' = 'BAD_OPTION',
+): Promise<string> {
+  const line = firstLine(await readSetting(name, file, code));
+  if (line === '') throw new UsageError(code, `${name} ${file}: its first line is empty, wanted ${what}`);
+  return line;
 }
 
 function firstLine(text: string): string {

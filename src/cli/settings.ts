@@ -1,10 +1,10 @@
 import type { ConnectOptions } from '../automation/console.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { describeAddress, variablesOf } from '../transports/index.ts';
-import { parseTimeout } from './arguments.ts';
+import { badOption, parseHeader, parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
-import type { ApiFlags, ConnectionFlags, TargetFlags } from './connection-options.ts';
-import { type CredentialSources, passwordSource, readSetting } from './credentials.ts';
+import type { ApiFlags, ConnectionFlags, Header, TargetFlags } from './connection-options.ts';
+import { type CredentialSources, passwordSource, readSecret, readSetting } from './credentials.ts';
 import { warn } from './output.ts';
 
 /** What the command line, the environment and the configuration file say together, in this order. */
@@ -36,6 +36,8 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
   const onWarning = (message: string) => {
     if (!flags.quiet) warn(message);
   };
+  const headers = await headersFrom(flags, target, onWarning);
+  const token = await tokenFrom(flags, env, target);
   return {
     address,
     name: addressName(address, target),
@@ -47,7 +49,13 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
       otp: flags.otp ?? (env.RFBCTL_OTP || undefined),
       ask: flags.ask !== false,
     },
-    connect: { ...(await connectOptions(settings)), variables: variablesFrom(address, env), onWarning },
+    connect: {
+      ...(await connectOptions(settings)),
+      ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+      ...(token && { token }),
+      variables: variablesFrom(address, env),
+      onWarning,
+    },
     verbosity: flags.verbose ?? 0,
     logFile: flags.logFile,
     trace: flags.trace,
@@ -73,6 +81,40 @@ function timeoutFrom({ RFBCTL_TIMEOUT: text }: NodeJS.ProcessEnv): number | unde
   }
 }
 
+async function headersFrom(
+  { header, headerFile }: Pick<ConnectionFlags, 'header' | 'headerFile'>,
+  target: Target | undefined,
+  onWarning: (message: string) => void,
+): Promise<readonly Header[]> {
+  const secret = header?.find(([name]) => /^(?:(?:proxy-)?authorization|cookie|x-auth-token)$/i.test(name));
+  if (secret) {
+    onWarning(`--header shows the ${secret[0]} to other users of this machine; --header-file does not`);
+  }
+  const file = headerFile === undefined ? [] : headerLines(await readSetting('--header-file', headerFile));
+  const given = [...file, ...(header ?? [])];
+  return given.length > 0 ? given : (target?.header ?? []);
+}
+
+function headerLines(text: string): Header[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  try {
+    return lines.map(parseHeader);
+  } catch (error) {
+    throw error instanceof UsageError ? badOption(`--header-file: ${error.message}`) : error;
+  }
+}
+
+async function tokenFrom(
+  { tokenFile }: Pick<ConnectionFlags, 'tokenFile'>,
+  { RFBCTL_TOKEN: token }: NodeJS.ProcessEnv,
+  target: Target | undefined,
+): Promise<string | undefined> {
+  if (tokenFile !== undefined) return await readSecret('--token-file', tokenFile, 'the token');
+  if (token) return token;
+  if (target?.tokenFile === undefined) return undefined;
+  return await readSecret(`${target.where}.tokenFile`, target.tokenFile, 'the token', 'BAD_CONFIG');
+}
+
 /** What the transport of this address understands, and nothing else. */
 function variablesFrom(address: string, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const known = variablesOf(address).map((name) => [name, env[name] ?? ''] as const);
@@ -81,6 +123,7 @@ function variablesFrom(address: string, env: NodeJS.ProcessEnv): Readonly<Record
 
 async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
   const { connectTimeout, security, encodings, pixelFormat, subprotocol } = settings;
+  const { caFile, certFile, keyFile, keyPassphraseFile } = settings;
   return {
     ...(connectTimeout && { connectTimeoutMs: connectTimeout, handshakeTimeoutMs: connectTimeout }),
     shared: !settings.exclusive,
@@ -88,11 +131,15 @@ async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
     ...(encodings && { encodings }),
     ...(pixelFormat && { pixelFormat }),
     tls: {
-      ...(settings.caFile && { ca: await readSetting('--ca-file', settings.caFile) }),
+      ...(caFile && { ca: await readSetting('--ca-file', caFile) }),
+      ...(certFile && { cert: await readSetting('--cert-file', certFile) }),
+      ...(keyFile && { key: await readSetting('--key-file', keyFile) }),
+      ...(keyPassphraseFile && {
+        passphrase: await readSecret('--key-passphrase-file', keyPassphraseFile, 'the passphrase'),
+      }),
       ...(settings.tlsPin && { pin: settings.tlsPin }),
       insecure: settings.insecure ?? false,
     },
-    ...(settings.header && { headers: Object.fromEntries(settings.header) }),
     ...(subprotocol && { subprotocol }),
   };
 }

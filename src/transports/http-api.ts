@@ -2,7 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp 
 import type { Socket } from 'node:net';
 import { ConnectionError, ProtocolError } from '../rfb/errors.ts';
 import { type HostPort, showHostPort } from './address.ts';
-import { errorText } from './connect-error.ts';
+import { errorText, tlsAlert } from './connect-error.ts';
 import { dialTcp } from './dial.ts';
 import type { OpenOptions } from './transport.ts';
 
@@ -79,6 +79,8 @@ export class HttpApi {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof ProtocolError) throw error;
+      const alert = tlsAlert(this.name, error);
+      if (alert !== undefined) throw alert;
       const why = `${this.name} did not answer ${method} as an HTTP server does: ${errorText(error)}`;
       throw new ConnectionError('CONNECT_FAILED', why, { cause: error, phase: 'connect' });
     } finally {

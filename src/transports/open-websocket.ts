@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { ClientOptions, WebSocket } from 'ws';
 import { ConnectionError, type RfbError, UsageError } from '../rfb/errors.ts';
 import type { HostPort } from './address.ts';
-import { errorText } from './connect-error.ts';
+import { errorCode, errorText, tlsAlert } from './connect-error.ts';
 import { dialTcp } from './dial.ts';
 import { StreamPipe, type StreamPipeOptions } from './stream-pipe.ts';
 import type { OpenOptions } from './transport.ts';
@@ -123,10 +123,8 @@ function opened(
     if (signal?.aborted) abort();
 
     function fault(cause: Error): void {
-      const why = cause.message.includes('subprotocol')
-        ? `it wants another sub-protocol than ${subprotocol}`
-        : `${errorText(cause)}; is this a websocket?`;
-      fail(new ConnectionError('CONNECT_FAILED', `no websocket at ${name}: ${why}`, { cause, phase: 'connect' }));
+      const message = `no websocket at ${name}: ${whyNone(cause, name, subprotocol)}`;
+      fail(tlsAlert(name, cause) ?? new ConnectionError('CONNECT_FAILED', message, { cause, phase: 'connect' }));
     }
     function settle(): void {
       stream.off('error', fault);
@@ -163,7 +161,15 @@ function notOpened(name: string, response: IncomingMessage): ConnectionError {
   return new ConnectionError('CONNECT_FAILED', message, { phase: 'connect' });
 }
 
+function whyNone(cause: Error, name: string, subprotocol: string): string {
+  if (cause.message.includes('subprotocol')) return `it wants another sub-protocol than ${subprotocol}`;
+  if (errorCode(cause) !== 'ECONNRESET') return `${errorText(cause)}; is this a websocket?`;
+  const other = name.startsWith('wss:') ? 'misses or refuses a client certificate' : 'wants TLS (wss://)';
+  return `it hung up without an answer, as websockify does for an unknown token, or a server that ${other}`;
+}
+
 function remedy(status: number, location: string | undefined): string {
+  if (status === 400) return 'is the sub-protocol right, and the path?';
   if (status === 401 || status === 403 || status === 407)
     return 'its token, cookie or login is wrong, missing or too old';
   if (status === 404 || status === 405 || status === 410)

@@ -36,6 +36,8 @@ export class StreamPipe implements BytePipe {
   readonly #intake: Intake;
   #wake: () => void = () => {};
   #received = false;
+  /** A TLS alert is emitted without being kept in `errored`. */
+  #fault: Error | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: StreamPipeOptions) {
@@ -45,6 +47,9 @@ export class StreamPipe implements BytePipe {
     this.#intake = options.intake ?? new StreamIntake(readable);
     this.#intake.onReady = () => this.#wake();
     for (const event of ['end', 'close', 'error']) readable.on(event, () => this.#wake());
+    readable.on('error', (error) => {
+      this.#fault ??= error;
+    });
     // Whoever writes is told by its callback; without a listener the process would end.
     writable.on('error', () => {});
     this.incoming = this.#read();
@@ -60,7 +65,7 @@ export class StreamPipe implements BytePipe {
       });
     } catch (error) {
       if (this.#closing !== undefined) throw this.#closed();
-      throw (await this.#reason(writable.errored ?? undefined)) ?? connectionLost(this.name, error);
+      throw (await this.#reason(writable.errored ?? this.#fault)) ?? connectionLost(this.name, error);
     }
   }
 
@@ -77,7 +82,7 @@ export class StreamPipe implements BytePipe {
         this.#received = true;
         yield chunk;
       } else if (readable.readableEnded || readable.destroyed) {
-        const reason = await this.#reason(readable.errored ?? undefined);
+        const reason = await this.#reason(readable.errored ?? this.#fault);
         if (this.#closing === undefined && reason !== undefined) throw reason;
         return;
       } else {

@@ -68,6 +68,11 @@ export interface OpenOptions {
   readonly credentials?: CredentialsProvider | undefined;
   /** Values of the transport's `variables`; nothing below the command line reads the environment. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /**
+   * An access token: of the API, or of what stands in front of a websocket, where it goes into the address in place of
+   * `{token}`, else into an Authorization header.
+   */
+  readonly token?: string | undefined;
   readonly tls?: TlsOptions | undefined;
   /** Extra headers of a websocket's upgrade request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -82,8 +87,17 @@ export interface OpenOptions {
 export interface TlsOptions {
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string | undefined;
-  /** SHA-256 of the server's certificate (DER), 64 hex digits: it and no other is accepted, whoever signed it. */
+  /**
+   * SHA-256 of the server's certificate (DER), 64 hex digits: it and no other is accepted, whoever signed it; with a `ca`,
+   * only when that has signed it.
+   */
   readonly pin?: string | undefined;
+  /** PEM certificate, and its chain, to show to a server that asks for one. */
+  readonly cert?: string | undefined;
+  /** Its private key, PEM; default: it stands beside the certificate. */
+  readonly key?: string | undefined;
+  /** Of an encrypted private key. */
+  readonly passphrase?: string | undefined;
   /** Accepts any certificate: encryption without knowing with whom. */
   readonly insecure?: boolean | undefined;
 }

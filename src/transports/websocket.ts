@@ -1,7 +1,8 @@
+import { UsageError } from '../rfb/errors.ts';
 import { badAddress } from './address.ts';
 import { type NovncTarget, resolveNovncPage } from './novnc-page.ts';
 import { openWebSocket, showWebSocketUrl } from './open-websocket.ts';
-import type { Transport } from './transport.ts';
+import type { OpenOptions, Transport } from './transport.ts';
 
 /** RFB in the binary messages of a websocket (websockify, QEMU, Proxmox VE …), or the noVNC page in front of one. */
 export const websocket: Transport = {
@@ -14,12 +15,28 @@ export const websocket: Transport = {
 
   async open(address, options) {
     const { url, password } = parse(address);
-    const pipe = await openWebSocket(url, options);
+    const pipe = await openWebSocket(...withToken(url, options));
     if (password === undefined) return { pipe };
     options.onWarning?.('the password stands in the address, where others can read it');
     return { pipe, credentials: { password } };
   },
 };
+
+/** A token goes where the address has `{token}`, otherwise into a header. */
+function withToken(url: URL, options: OpenOptions): [URL, OpenOptions] {
+  const { token, headers = {} } = options;
+  const placed = url.href.replace(/\{token\}|%7Btoken%7D/g, encodeURIComponent(token ?? ''));
+  if (token === undefined) {
+    if (placed !== url.href)
+      throw new UsageError('BAD_ADDRESS', `${showWebSocketUrl(url)} wants a token, and none was given`);
+    return [url, options];
+  }
+  if (placed !== url.href) return [new URL(placed), options];
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) {
+    throw new UsageError('BAD_OPTION', 'there is a token and a header called Authorization: one of them is too much');
+  }
+  return [url, { ...options, headers: { ...headers, Authorization: `Bearer ${token}` } }];
+}
 
 function parse(address: string): NovncTarget {
   let url: URL;

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listening, serve } from '../../src/server/listen.ts';
+import { clientCertificate } from '../support/pipe-servers.ts';
 import { fail, rfbctl, SECRETS, scratch, succeed } from './support/rfbctl.ts';
 
 let server: Listening;
@@ -86,11 +87,18 @@ describe.concurrent('a target of the configuration file', () => {
         tlsPin: `sha256:${'0'.repeat(64)}`,
         insecure: false,
         headers: { Cookie: SECRETS.token },
+        certFile: 'client.pem',
+        keyFile: 'client-key.pem',
+        keyPassphraseFile: 'secret',
+        tokenFile: 'token',
         subprotocol: 'binary',
       }),
       0o600,
     );
     writeFileSync(path.join(folder, 'secret'), SECRETS.password);
+    writeFileSync(path.join(folder, 'token'), SECRETS.token);
+    writeFileSync(path.join(folder, 'client.pem'), clientCertificate.cert);
+    writeFileSync(path.join(folder, 'client-key.pem'), clientCertificate.key);
     const { exitCode, stdout, stderr } = await rfbctl([...move, '-v'], { env });
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: MOVED });
     expect(stderr).toMatch(/SetPixelFormat: 16 bpp/);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type ListenOptions, type Server, type S
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { OpenOptions } from '../../src/transports/transport.ts';
 
@@ -34,6 +34,16 @@ export const expiredCertificate = {
   key: fixture('expired-key.pem'),
 };
 
+/** For clients, and the authority that signed it. */
+export const clientCertificate = {
+  ca: fixture('client-ca.pem'),
+  cert: fixture('client.pem'),
+  key: fixture('client-key.pem'),
+};
+
+/** What pins `testCertificate`. */
+export const testPin = new X509Certificate(testCertificate.cert).fingerprint256.replaceAll(':', '').toLowerCase();
+
 export const echo: Serve = (peer) => peer.pipe(peer);
 
 /** Takes connections, says nothing. */
@@ -59,8 +69,12 @@ export async function serveUnix(serve: Serve): Promise<PipeServer> {
   };
 }
 
-export async function serveTls(serve: Serve, { cert, key, ca } = testCertificate): Promise<PipeServer> {
-  const server = await listen(createTlsServer({ cert, key }, quiet(serve)));
+export async function serveTls(
+  serve: Serve,
+  { cert, key, ca } = testCertificate,
+  options: TlsOptions = {},
+): Promise<PipeServer> {
+  const server = await listen(createTlsServer({ cert, key, ...options }, quiet(serve)));
   return { address: `tls:127.0.0.1::${server.port}`, options: { tls: { ca } }, close: server.close };
 }
 

@@ -1,10 +1,11 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openAddress } from '../../src/transports/index.ts';
 import { tls } from '../../src/transports/tls.ts';
 import type { TlsOptions } from '../../src/transports/transport.ts';
 import {
+  clientCertificate,
   otherCertificate,
   type PipeServer,
   type Serve,
@@ -12,10 +13,11 @@ import {
   serveTls,
   silent,
   testCertificate,
+  testPin,
 } from '../support/pipe-servers.ts';
 
 const { ca } = testCertificate;
-const pin = new X509Certificate(testCertificate.cert).fingerprint256.replaceAll(':', '').toLowerCase();
+const pin = testPin;
 
 const servers: PipeServer[] = [];
 afterEach(async () => {
@@ -81,6 +83,77 @@ test('another pin is refused, even when the signer is trusted', async () => {
     message: expect.stringContaining(`got sha256:${pin}, wanted sha256:${wrong}`),
   });
   await expect(attempt(address, { pin: wrong, insecure: true })).rejects.toMatchObject({ code: 'TLS_UNTRUSTED' });
+});
+
+test('with a CA, the pinned certificate must be signed by it; under which name is said by the pin', async () => {
+  const address = await start();
+  expect(await attempt(address, { pin, ca })).toEqual([]);
+  await expect(attempt(address, { pin, ca: otherCertificate.ca })).rejects.toMatchObject({
+    code: 'TLS_UNTRUSTED',
+    message: expect.stringContaining('is the pinned one, but not trusted (signed by an authority that is not known'),
+  });
+  const other = new X509Certificate(otherCertificate.cert).fingerprint256;
+  expect(await attempt(await start(silent, otherCertificate), { pin: other, ca: otherCertificate.ca })).toEqual([]);
+});
+
+describe('client certificates', () => {
+  const mine = { ca, cert: clientCertificate.cert, key: clientCertificate.key };
+  const encrypted = createPrivateKey(mine.key)
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hunter2' })
+    .toString();
+
+  async function startPicky(maxVersion: 'TLSv1.2' | 'TLSv1.3', serve: Serve = (peer) => peer.end('hello')) {
+    const picky = { requestCert: true, rejectUnauthorized: true, ca: clientCertificate.ca, maxVersion };
+    const server = await serveTls(serve, testCertificate, picky);
+    servers.push(server);
+    return server.address;
+  }
+
+  /** TLS 1.3 refuses only after the handshake. */
+  async function firstBytes(address: string, options: TlsOptions): Promise<string> {
+    const { pipe } = await openAddress(address, { tls: options });
+    try {
+      for await (const chunk of pipe.incoming) return Buffer.from(chunk).toString();
+      return '';
+    } finally {
+      await pipe.close();
+    }
+  }
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    '%s: shown where one is wanted, told when it is missing',
+    async (version) => {
+      const address = await startPicky(version);
+      expect(await firstBytes(address, mine)).toBe('hello');
+      expect(await firstBytes(address, { ca, cert: mine.cert + mine.key })).toBe('hello');
+      expect(await firstBytes(address, { ...mine, key: encrypted, passphrase: 'hunter2' })).toBe('hello');
+      await expect(firstBytes(address, { ca })).rejects.toMatchObject({
+        code: 'CONNECT_FAILED',
+        phase: 'connect',
+        message: expect.stringContaining('wants a client certificate'),
+      });
+    },
+  );
+
+  test('one that is not accepted, in front of a websocket too', async () => {
+    const refuse: Serve = (peer) => peer.destroy();
+    const url = (await startPicky('TLSv1.3', refuse)).replace('tls:', 'wss://').replace('::', ':');
+    await expect(openAddress(url, { tls: { ca } })).rejects.toThrow(`${url}/ wants a client certificate: give one`);
+  });
+
+  test.each([
+    [{ cert: mine.cert, key: otherCertificate.key }, 'this is not its private key'],
+    [{ cert: mine.cert }, 'PEM is wanted'],
+    [{ cert: 'x', key: 'y' }, 'PEM is wanted'],
+    [{ cert: mine.cert, key: encrypted }, 'its private key is encrypted: the passphrase is missing'],
+    [{ cert: mine.cert, key: encrypted, passphrase: 'no' }, 'the passphrase of its private key is wrong'],
+    [{ key: mine.key }, 'a private key is of no use without its client certificate'],
+  ])('what cannot be used is told before anything is dialled %#', async (options, message) => {
+    await expect(attempt('tls:127.0.0.1:1', options)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining(message),
+    });
+  });
 });
 
 test('insecure accepts anything, and says what that means', async () => {

@@ -91,6 +91,47 @@ describe('on the wire', () => {
   });
 });
 
+describe('a token', () => {
+  const request = async (path: string, options: object) => {
+    const server = await start();
+    await (await open(`${server.url}${path}`, options)).close();
+    return server.requests[0] ?? [];
+  };
+
+  test.each(['p?token={token}&x=1', 'p?token=%7Btoken%7D&x=1'])(
+    'goes where %s has its place, escaped',
+    async (path) => {
+      const lines = await request(path, { token: 'a+b/c&d' });
+      expect(lines[0]).toBe('GET /p?token=a%2Bb%2Fc%26d&x=1 HTTP/1.1');
+      expect(headers(lines, 'Authorization')).toEqual([]);
+    },
+  );
+
+  test('in a path, and in the path of a noVNC page', async () => {
+    expect((await request('ticket/{token}', { token: 't/1' }))[0]).toBe('GET /ticket/t%2F1 HTTP/1.1');
+    const server = await start();
+    const page = `http://127.0.0.1:${server.port}/vnc.html?path=p%3Ftoken%3D{token}`;
+    await (await open(page, { token: 'a b' })).close();
+    expect(server.requests[0]?.[0]).toBe('GET /p?token=a%20b HTTP/1.1');
+  });
+
+  test('is a bearer token where there is no such place', async () => {
+    const lines = await request('p', { token: 'hunter2', headers: { Cookie: 'a=b' } });
+    expect(headers(lines, 'Authorization')).toEqual(['Bearer hunter2']);
+    expect(headers(lines, 'Cookie')).toEqual(['a=b']);
+  });
+
+  test('that is missing, or is one too many', async () => {
+    const { url } = await start();
+    await expect(open(`${url}?token={token}`)).rejects.toMatchObject({ code: 'BAD_ADDRESS' });
+    const both = { token: 'hunter2', headers: { authorization: 'Basic hunter2' } };
+    await expect(open(url, both)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.not.stringContaining('hunter2'),
+    });
+  });
+});
+
 describe('what servers answer', () => {
   test('no sub-protocol in the answer is fine', async () => {
     const server = await start({ answer: switching([]), after: frame(OPCODE.binary, 'RFB 003.008\n') });
@@ -165,6 +206,7 @@ describe('what servers answer', () => {
     ['200 OK', 'this is a web page'],
     ['301 Moved Permanently', 'it moved to https://other/websockify'],
     ['502 Bad Gateway', 'the proxy cannot reach the console'],
+    ['400 Invalid protocol selected', 'is the sub-protocol right'],
     ['426 Upgrade Required', 'check path, port and headers'],
   ])('%s is told, with what to do', async (status, remedy) => {
     const answer = () => [
@@ -196,7 +238,10 @@ describe('what servers answer', () => {
       void once(peer, 'data').then(() => peer.destroy());
     });
     cleanups.push(server.close);
-    await expect(open(server.address.replace('vnc:', 'ws:'))).rejects.toMatchObject({ code: 'CONNECT_FAILED' });
+    await expect(open(server.address.replace('vnc:', 'ws:'))).rejects.toMatchObject({
+      code: 'CONNECT_FAILED',
+      message: expect.stringContaining('it hung up without an answer, as websockify does for an unknown token'),
+    });
   });
 });
 
