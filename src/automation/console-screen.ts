@@ -2,6 +2,7 @@ import type { Rect } from '../rfb/protocol/rect.ts';
 import type { Session } from '../rfb/session/session.ts';
 import type { OnActivity } from './activity.ts';
 import { type CaptureOptions, capture } from './capture.ts';
+import { Line } from './line.ts';
 import type { Needle } from './matching/needle.ts';
 import type { Picture } from './picture.ts';
 import type { Point } from './pointer.ts';
@@ -31,27 +32,27 @@ export interface Found {
 
 /** What is to be seen on a console: reads it, and waits for it. */
 export class ConsoleScreen {
-  readonly #session: Session;
+  readonly #line: Line;
   /** One for all: it remembers the font and the grid. */
   readonly #reader = new TextReader();
 
   readonly #onActivity: OnActivity | undefined;
 
-  constructor(session: Session, { onActivity }: { readonly onActivity?: OnActivity | undefined } = {}) {
-    this.#session = session;
+  constructor(source: Session | Line, { onActivity }: { readonly onActivity?: OnActivity | undefined } = {}) {
+    this.#line = Line.of(source);
     this.#onActivity = onActivity;
   }
 
   /** The characters on a screen of text, complete as a screenshot is. `recognised` says whether it is one. */
   async text(options?: CaptureOptions): Promise<TextScreen> {
-    const picture = await capture(this.#session, options);
+    const picture = await capture(this.#line.session, options);
     this.#onActivity?.({ type: 'captured', picture, region: options?.region });
     return this.#reader.read(picture);
   }
 
   /** Waits until the condition holds: looks now and after each change. @throws WaitTimeoutError with what was seen */
   async waitFor(condition: Condition, options?: WaitForOptions): Promise<Met> {
-    return waitFor(this.#session, condition, { onActivity: this.#onActivity, ...options });
+    return waitFor(this.#line, condition, { onActivity: this.#onActivity, ...options });
   }
 
   /** Waits until the screen shows this text; see `textShown`. @throws WaitTimeoutError */
@@ -76,8 +77,9 @@ export class ConsoleScreen {
     const condition = isText
       ? textShown(what, { region: options.region, reader: this.#reader })
       : imageShown(what, options);
-    const picture = await capture(this.#session, { timeoutMs, signal });
-    const { pixelFormat } = this.#session.state;
+    const { session } = this.#line;
+    const picture = await capture(session, { timeoutMs, signal });
+    const { pixelFormat } = session.state;
     // As late as can be: there will be no other look.
     const verdict = await condition.look({ picture, first: picture, nowMs: Number.POSITIVE_INFINITY, pixelFormat });
     const { holds, place, click } = verdict;

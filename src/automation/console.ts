@@ -10,6 +10,7 @@ import { ConsoleScreen } from './console-screen.ts';
 import type { DialOptions } from './dial-console.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
+import { Line } from './line.ts';
 import { openSession } from './open-session.ts';
 import type { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
@@ -21,6 +22,11 @@ import { RELEASE_TIMEOUT_MS } from './turns.ts';
 import type { Condition } from './waiting/condition.ts';
 
 export interface ConnectOptions extends SessionOptions, DialOptions {
+  /**
+   * Whether a wait has a connection restored that is lost, within its own deadline. Default true. Nothing else does: what acts
+   * fails, and no key is sent twice.
+   */
+  readonly reconnect?: boolean | undefined;
   /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
   readonly trace?: string | Trace | undefined;
 }
@@ -54,20 +60,20 @@ export interface PasteOptions {
  *   of an aborted `signal`
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Console> {
-  if (options.trace === undefined) return new Console(await openSession(address, options));
+  if (options.trace === undefined) return new Console(await openLine(address, options));
   const { onLog } = options;
   const { trace, owned } = await openTrace(options.trace, describeAddress(address));
   try {
-    const session = await openSession(address, {
+    const line = await openLine(address, {
       ...options,
       onLog(event) {
         onLog?.(event);
         trace.onLog(event);
       },
     });
-    const following = trace.follow(session);
+    const following = trace.follow(line);
     await following.begun;
-    return new Console(session, {
+    return new Console(line, {
       onActivity: trace.onActivity,
       onClosing: () => following.stop(),
       ...(owned && { onClosed: () => trace.close() }),
@@ -81,38 +87,55 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
   }
 }
 
+async function openLine(address: string, options: ConnectOptions): Promise<Line> {
+  const { reconnect = true, onLog, onWarning } = options;
+  const reopen = (signal: AbortSignal) => openSession(address, { ...options, signal });
+  return new Line(await openSession(address, options), { ...(reconnect && { reopen }), onLog, onWarning });
+}
+
 /** What a console tells its listeners. `session` has more events, nearer to the wire. */
-export type ConsoleEvents = Pick<SessionEvents, 'bell' | 'cutText' | 'resize' | 'desktopName' | 'ledState' | 'closed'>;
+export type ConsoleEvents = Pick<
+  SessionEvents,
+  'bell' | 'cutText' | 'resize' | 'desktopName' | 'ledState' | 'closed'
+> & {
+  /** A wait has found the connection lost, and tries for another. */
+  reconnecting: [lost: Error];
+  /** It has another: `session` is a new one, on which nothing is held down. */
+  reconnected: [];
+};
 
 /**
  * A connected console: what a person in front of it would do. `await using` closes it.
  *
  * Every call takes a `signal`; an aborted call rejects with the signal's reason once it has let go of keys and buttons. When
- * the session ends, whatever waits rejects with the reason.
+ * the session ends, whatever is under way rejects with the reason; a wait for something on the screen goes on with another session.
  */
 export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposable {
-  readonly session: Session;
+  readonly #line: Line;
   readonly keyboard: Keyboard;
   readonly pointer: Pointer;
   readonly screen: ConsoleScreen;
   readonly #options: ConsoleOptions;
   #closing: Promise<void> | undefined;
 
-  constructor(session: Session, options: ConsoleOptions = {}) {
+  constructor(source: Session | Line, options: ConsoleOptions = {}) {
     super();
     const { onActivity } = options;
-    this.session = session;
+    this.#line = Line.of(source);
+    const { session } = this;
     this.#options = options;
     this.keyboard = new Keyboard(session, { onActivity });
     this.pointer = new Pointer(session, { keyboard: this.keyboard, onActivity });
-    this.screen = new ConsoleScreen(session, { onActivity });
-    session
-      .on('bell', () => this.emit('bell'))
-      .on('cutText', (text) => this.emit('cutText', text))
-      .on('resize', (width, height) => this.emit('resize', width, height))
-      .on('desktopName', (name) => this.emit('desktopName', name))
-      .on('ledState', (state) => this.emit('ledState', state))
-      .on('closed', (error) => this.emit('closed', error));
+    this.screen = new ConsoleScreen(this.#line, { onActivity });
+    this.#passOn(session);
+    this.#line
+      .on('reconnecting', (lost) => this.emit('reconnecting', lost))
+      .on('restored', (next, lost) => this.#goOn(next, lost));
+  }
+
+  /** The one that there is now: a wait that restores a connection puts another in its place. */
+  get session(): Session {
+    return this.#line.session;
   }
 
   /** Of the screen, in pixels. */
@@ -142,17 +165,17 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
    * Resolves with what the next `event` brings, as a list. Listens from the call on: call it before what causes the event.
    * @throws TimeoutError
    */
-  async waitForEvent<E extends keyof ConsoleEvents>(
+  async waitForEvent<E extends keyof ConsoleEvents & keyof SessionEvents>(
     event: E,
     options?: WaitForEventOptions<E>,
-  ): Promise<ConsoleEvents[E]> {
+  ): Promise<SessionEvents[E]> {
     return await this.session.waitForEvent(event, options);
   }
 
   /** The screen as raw pixels: every one painted by an update that followed this call; on request, once it stands still. */
   async capture(options?: SettleOptions): Promise<Picture> {
     const { onActivity } = this.#options;
-    const picture = await captureSettled(this.session, { onActivity, ...options });
+    const picture = await captureSettled(this.#line, { onActivity, ...options });
     onActivity?.({ type: 'captured', picture, region: options?.region });
     return picture;
   }
@@ -208,10 +231,29 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
     await this.close();
   }
 
+  #passOn(session: Session): void {
+    session
+      .on('bell', () => this.emit('bell'))
+      .on('cutText', (text) => this.emit('cutText', text))
+      .on('resize', (width, height) => this.emit('resize', width, height))
+      .on('desktopName', (name) => this.emit('desktopName', name))
+      .on('ledState', (state) => this.emit('ledState', state))
+      .on('closed', (error) => this.emit('closed', error));
+  }
+
+  #goOn(session: Session, lost: Session): void {
+    this.keyboard.attach(session);
+    this.pointer.attach(session);
+    this.#passOn(session);
+    this.emit('reconnected');
+    const { width, height } = session.framebuffer;
+    if (width !== lost.framebuffer.width || height !== lost.framebuffer.height) this.emit('resize', width, height);
+  }
+
   async #close(): Promise<void> {
     if (!this.session.ended) await this.#letGo();
     await this.#options.onClosing?.();
-    await this.session.close();
+    await this.#line.close();
     await this.#options.onClosed?.();
   }
 

@@ -2,6 +2,7 @@ import { describePixelFormat } from '../rfb/protocol/pixel-format.ts';
 import { describeRect } from '../rfb/protocol/rect.ts';
 import { securityTypeName } from '../rfb/protocol/security/index.ts';
 import { printable } from '../rfb/protocol/text.ts';
+import { describeDuration } from '../rfb/session/deadline.ts';
 import type { LogEvent } from '../rfb/session/log-event.ts';
 
 /** One line for people. */
@@ -37,6 +38,12 @@ export function describeLogEvent(event: LogEvent): string {
       return `the server knows ${event.name}`;
     case 'resize':
       return `the screen is ${event.width}x${event.height} now`;
+    case 'reconnecting': {
+      const when = event.afterMs > 0 ? ` in ${describeDuration(event.afterMs)}` : '';
+      return `reconnecting${when}, attempt ${event.attempt}: ${printable(event.reason.message)}`;
+    }
+    case 'reconnected':
+      return `reconnected after ${describeDuration(event.milliseconds)}`;
     case 'closed':
       return 'closed';
   }

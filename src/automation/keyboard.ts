@@ -96,10 +96,10 @@ interface HeldKey {
 
 /** Types and presses keys. Whatever a call presses it releases again, also when it fails or is aborted. */
 export class Keyboard {
-  readonly #raw: RawKeyboard;
+  #raw: RawKeyboard;
   readonly #options: KeyboardOptions;
   readonly #pace: Pace;
-  readonly #turns: Turns;
+  #turns: Turns;
   /** By keysym, in the order in which they went down. */
   readonly #held = new Map<number, HeldKey>();
 
@@ -108,6 +108,18 @@ export class Keyboard {
     this.#turns = new Turns(raw.lifetime);
     this.#options = options;
     this.#pace = new Pace(options.clock);
+  }
+
+  /** Whether keys can be sent: not on a session that has ended. */
+  get usable(): boolean {
+    return !this.#raw.lifetime?.aborted;
+  }
+
+  /** Goes on with another session in place of one that has ended, with which all that was held down is forgotten. */
+  attach(raw: RawKeyboard): void {
+    this.#raw = raw;
+    this.#turns = new Turns(raw.lifetime);
+    this.#held.clear();
   }
 
   /**
@@ -194,7 +206,8 @@ export class Keyboard {
         waitMs = 0;
       }
     } catch (error) {
-      await this.#releaseAllBut(heldBefore, AbortSignal.timeout(RELEASE_TIMEOUT_MS)).catch(() => {});
+      // A session that has ended takes no more, and the one after it knows nothing of these keys.
+      if (this.usable) await this.#releaseAllBut(heldBefore, AbortSignal.timeout(RELEASE_TIMEOUT_MS)).catch(() => {});
       throw error;
     }
   }

@@ -88,10 +88,10 @@ const SETTLE_MS = 50;
 
 /** Moves, clicks, drags and scrolls. Whatever a call presses it releases again, also when it fails or is aborted. */
 export class Pointer {
-  readonly #raw: RawPointer;
+  #raw: RawPointer;
   readonly #keyboard: Keyboard | undefined;
   readonly #pace: Pace;
-  readonly #turns: Turns;
+  #turns: Turns;
   readonly #onActivity: OnActivity | undefined;
   #position: Point | undefined;
   #buttonMask = 0;
@@ -102,6 +102,13 @@ export class Pointer {
     this.#keyboard = options.keyboard;
     this.#pace = new Pace(options.clock);
     this.#onActivity = options.onActivity;
+  }
+
+  /** Goes on with another session in place of one that has ended, with which the buttons that were down are forgotten. */
+  attach(raw: RawPointer): void {
+    this.#raw = raw;
+    this.#turns = new Turns(raw.lifetime);
+    this.#buttonMask = 0;
   }
 
   /** Where it was sent last; the protocol does not tell where others moved it. */
@@ -251,7 +258,7 @@ export class Pointer {
       await this.#pace.send(afterMs, () => this.#send(this.#buttonMask | bit, signal), signal);
       await whileDown();
     } catch (error) {
-      if ((this.#buttonMask & bit) !== 0) {
+      if ((this.#buttonMask & bit) !== 0 && !this.#raw.lifetime?.aborted) {
         const deadline = AbortSignal.timeout(RELEASE_TIMEOUT_MS);
         await this.#pace.send(GAP_MS, () => this.#send(this.#buttonMask & ~bit, deadline), deadline).catch(() => {});
       }

@@ -24,6 +24,13 @@ export const DEFAULT_EVERY_MS = 1000;
 /** How long it may take, when nothing else is said. */
 export const DEFAULT_UNTIL_TIMEOUT_MS = 60_000;
 
+/** The wait decides what becomes of a connection that is lost; a press that went down with it is not repeated. */
+function unlessLost(keyboard: Keyboard): (error: unknown) => void {
+  return (error) => {
+    if (keyboard.usable) throw error;
+  };
+}
+
 /**
  * Presses chords again and again while `wait` waits for something that they bring about. It has seen the screen before the
  * first press, and nothing is pressed when it holds already. A press that has begun is finished.
@@ -46,8 +53,11 @@ export async function pressUntil(
   let presses = 0;
   const press = async () => {
     if (await firstLook) return;
-    for (let due = clock.now(); presses < times && !stop.aborted; presses++) {
-      await keyboard.press(chords, keys);
+    for (let due = clock.now(); presses < times && !stop.aborted; ) {
+      if (keyboard.usable) {
+        presses++;
+        await keyboard.press(chords, keys).catch(unlessLost(keyboard));
+      }
       due = Math.max(due + everyMs, clock.now());
       await clock.sleep(due - clock.now(), stop).catch(() => {});
     }

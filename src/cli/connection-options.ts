@@ -46,6 +46,8 @@ export type Header = readonly [name: string, value: string];
 
 /** What every command that connects accepts. */
 export interface ConnectionFlags extends TargetFlags, PasswordFlags {
+  /** False: a connection that is lost stays lost. */
+  readonly reconnect?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose: number;
@@ -104,6 +106,7 @@ function addConsoleOptions(command: Command): Command {
   return command
     .option('--connect-timeout <duration>', 'to connect, and again to shake hands (default: 10s)', parseTimeout)
     .option('--retry-connect <duration>', 'keep dialling a machine that is still starting', parseDuration)
+    .option('--no-reconnect', 'fail when the connection is lost during a wait, in place of restoring it')
     .addOption(new ChoiceOption('--security <list>', 'security types that may be used, best first', SECURITY))
     .addOption(new ChoiceOption('--encodings <list>', 'encodings to ask for, best first', ENCODINGS))
     .addOption(new ChoiceOption('--pixel-format <format>', 'pixel format to ask for', PIXEL_FORMATS))

@@ -54,6 +54,7 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
       ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
       ...(token && { token }),
       variables: variablesFrom(address, env),
+      reconnect: flags.reconnect ?? true,
       onWarning,
     },
     verbosity: flags.verbose ?? 0,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectOptions, type Console, connect } from '../automation/console.ts';
+import { mayBeStarting } from '../automation/line.ts';
 import type { Trace } from '../automation/trace/trace.ts';
-import { ConnectionError, type Phase, TimeoutError } from '../rfb/errors.ts';
+import { type Phase, TimeoutError } from '../rfb/errors.ts';
 import { describeDuration, MAX_TIMER_MS } from '../rfb/session/deadline.ts';
 import { credentialsFrom } from './credentials.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -100,9 +101,4 @@ async function dial({ address, retryMs }: Settings, options: ConnectOptions, log
       throw new TimeoutError(`${signal.reason.message}; the last of ${attempts} attempts: ${error.message}`);
     }
   }
-}
-
-function mayBeStarting(error: unknown): error is Error {
-  if (error instanceof ConnectionError) return error.code !== 'TLS_UNTRUSTED';
-  return error instanceof TimeoutError && (error.phase === 'connect' || error.phase === 'greeting');
 }

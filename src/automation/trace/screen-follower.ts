@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../../rfb/session/session.ts';
 import { capture } from '../capture.ts';
+import type { Line } from '../line.ts';
 import type { Picture } from '../picture.ts';
 import { ScreenWatch } from '../screen-watch.ts';
 
@@ -20,7 +21,7 @@ export interface FollowOptions {
 
 /** Looks at a screen whenever it has changed, beside whatever else is done with the session. */
 export class ScreenFollower {
-  readonly #session: Session;
+  readonly #line: Line;
   readonly #options: FollowOptions;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
@@ -28,10 +29,10 @@ export class ScreenFollower {
   /** Resolves when there was a first picture; soon in any case. */
   readonly begun: Promise<void>;
 
-  constructor(session: Session, options: FollowOptions) {
-    this.#session = session;
+  constructor(line: Line, options: FollowOptions) {
+    this.#line = line;
     this.#options = options;
-    // It ends when it is stopped, and when the session does: who uses the session is told why.
+    // It ends when it is stopped, and when the session does for good: who uses the session is told why.
     this.#following = (options.follow ? this.#follow() : Promise.resolve())
       .catch(() => {})
       .finally(() => this.#begun());
@@ -47,8 +48,9 @@ export class ScreenFollower {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#following;
-    const { framebuffer } = this.#session;
-    const picture = await capture(this.#session, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
+    const { session } = this.#line;
+    const { framebuffer } = session;
+    const picture = await capture(session, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
     if (picture) this.#options.onLast(picture);
     else if (framebuffer.width * framebuffer.height > 0) {
       const { width, height } = framebuffer;
@@ -57,8 +59,18 @@ export class ScreenFollower {
   }
 
   async #follow(): Promise<void> {
+    for (;;) {
+      const { session } = this.#line;
+      await this.#followSession(session).catch((error: unknown) => {
+        if (error !== session.ended) throw error;
+      });
+      await this.#line.next(session, this.#stop.signal);
+    }
+  }
+
+  async #followSession(session: Session): Promise<never> {
     const { signal } = this.#stop;
-    using watch = await ScreenWatch.start(this.#session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    using watch = await ScreenWatch.start(session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
     for (;;) {
       const taken = this.#options.onScreen(watch.picture);
       this.#begun();

@@ -5,6 +5,7 @@ import type { Session } from '../../rfb/session/session.ts';
 import type { Activity, Sight, WaitResult, WaitTask } from '../activity.ts';
 import { describeLogEvent } from '../describe-log-event.ts';
 import { encodePngAside } from '../image-file.ts';
+import { Line } from '../line.ts';
 import { type Picture, samePixels } from '../picture.ts';
 import { ScreenBudget, type TraceLimits } from './screen-budget.ts';
 import { ScreenFollower } from './screen-follower.ts';
@@ -132,8 +133,8 @@ export class Trace implements AsyncDisposable {
   };
 
   /** Keeps what the session shows, until it is stopped. */
-  follow(session: Session): Following {
-    return new ScreenFollower(session, {
+  follow(source: Session | Line): Following {
+    return new ScreenFollower(Line.of(source), {
       follow: this.#options.follow ?? true,
       onScreen: (picture) => this.#screen(picture),
       onLast: (picture) => void this.#screen(picture, 'last'),

@@ -9,6 +9,8 @@ export interface View {
   /** The complete picture with which the wait began. */
   readonly first: Picture;
   readonly nowMs: number;
+  /** Since when the screen was watched without a gap: a connection that is lost and restored leaves one. Default 0. */
+  readonly unbrokenSinceMs?: number | undefined;
   /** In which the pixels came: what of their colours is lost. Undefined: nothing. */
   readonly pixelFormat?: PixelFormat | undefined;
 }

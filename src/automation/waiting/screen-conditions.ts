@@ -10,7 +10,7 @@ export function stable(quietMs: number, region?: Rect): Condition {
   let changes = 0;
   return {
     name: `stable for ${describeDuration(quietMs)}`,
-    look({ picture, nowMs }) {
+    look({ picture, nowMs, unbrokenSinceMs = 0 }) {
       const part = partOf(picture, region);
       if (isVerdict(part)) {
         last = undefined;
@@ -21,6 +21,8 @@ export function stable(quietMs: number, region?: Rect): Condition {
         last = part;
         since = nowMs;
       }
+      // Nobody knows what it did meanwhile.
+      since = Math.max(since, unbrokenSinceMs);
       const stillMs = nowMs - since;
       const seen = `still for ${describeDuration(stillMs)}, after ${changes} changes`;
       if (stillMs >= quietMs) return { ...HOLDS, seen };

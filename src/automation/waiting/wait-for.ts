@@ -2,6 +2,7 @@ import { TimeoutError } from '../../rfb/errors.ts';
 import { describeDuration, within } from '../../rfb/session/deadline.ts';
 import type { Session } from '../../rfb/session/session.ts';
 import type { OnActivity, Sight, WaitResult } from '../activity.ts';
+import { Line } from '../line.ts';
 import type { Picture } from '../picture.ts';
 import { ScreenWatch } from '../screen-watch.ts';
 import type { Condition, Verdict } from './condition.ts';
@@ -51,17 +52,22 @@ export class WaitTimeoutError extends TimeoutError {
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Looks at the screen now and after each change until the condition holds: one deadline, no polling.
- * @throws WaitTimeoutError with what was seen · as `capture` does
+ * Looks at the screen now and after each change until the condition holds: one deadline, no polling. A connection that is lost
+ * is restored, where the line allows it, and what is waited for stays the same.
+ * @throws WaitTimeoutError with what was seen · as `capture` and `Line.restored` do
  */
-export async function waitFor(session: Session, condition: Condition, options: WaitForOptions = {}): Promise<Met> {
+export async function waitFor(
+  source: Session | Line,
+  condition: Condition,
+  options: WaitForOptions = {},
+): Promise<Met> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, onActivity } = options;
   const task = { condition: condition.name, timeoutMs };
   const onLook: WaitForOptions['onLook'] = (verdict, picture) => {
     options.onLook?.(verdict, picture);
     onActivity?.({ type: 'look', wait: task, verdict, picture });
   };
-  const wait = new Wait(session, condition, onLook);
+  const wait = new Wait(Line.of(source), condition, onLook);
   const stop = new AbortController();
   const started = performance.now();
   const tell = (result: Omit<WaitResult, 'milliseconds'>) =>
@@ -83,14 +89,16 @@ export async function waitFor(session: Session, condition: Condition, options: W
 }
 
 class Wait {
-  readonly #session: Session;
+  readonly #line: Line;
   readonly #condition: Condition;
   readonly #onLook: NonNullable<WaitForOptions['onLook']>;
+  readonly #started = performance.now();
+  #first: Picture | undefined;
   #last: WaitEvidence['last'] | undefined;
   #best: WaitEvidence['best'] | undefined;
 
-  constructor(session: Session, condition: Condition, onLook: NonNullable<WaitForOptions['onLook']>) {
-    this.#session = session;
+  constructor(line: Line, condition: Condition, onLook: NonNullable<WaitForOptions['onLook']>) {
+    this.#line = line;
     this.#condition = condition;
     this.#onLook = onLook;
   }
@@ -101,14 +109,28 @@ class Wait {
   }
 
   async run(signal: AbortSignal): Promise<Met> {
-    const started = performance.now();
-    using watch = await ScreenWatch.start(this.#session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
-    const first = watch.picture;
+    for (;;) {
+      const { session } = this.#line;
+      try {
+        return await this.#watch(session, signal);
+      } catch (error) {
+        if (error !== session.ended || signal.aborted) throw error;
+        await this.#line.restored(session, signal);
+      }
+    }
+  }
+
+  async #watch(session: Session, signal: AbortSignal): Promise<Met> {
+    using watch = await ScreenWatch.start(session, { timeoutMs: Number.POSITIVE_INFINITY, signal });
+    // What was there when the wait began, even if another session showed it.
+    const unbrokenSinceMs = this.#first ? performance.now() - this.#started : 0;
+    this.#first ??= watch.picture;
+    const first = this.#first;
     for (;;) {
       const { picture } = watch;
-      const nowMs = performance.now() - started;
-      const { pixelFormat } = this.#session.state;
-      const verdict = await this.#condition.look({ picture, first, nowMs, pixelFormat });
+      const nowMs = performance.now() - this.#started;
+      const { pixelFormat } = session.state;
+      const verdict = await this.#condition.look({ picture, first, nowMs, unbrokenSinceMs, pixelFormat });
       this.#last = { verdict, picture };
       if (!this.#best || verdict.score > this.#best.verdict.score) this.#best = this.#last;
       this.#onLook(verdict, picture);
@@ -118,11 +140,12 @@ class Wait {
   }
 
   describe(waitedMs: number): string {
-    const { name } = this.#session;
+    const { name, outage } = this.#line;
+    const lost = outage === undefined ? '' : `; ${outage}`;
     const waited = `${name}: waited ${describeDuration(waitedMs)} in vain for ${this.#condition.name}`;
-    if (!this.#last || !this.#best) return `${waited}: no complete picture came`;
+    if (!this.#last || !this.#best) return `${waited}: no complete picture came${lost}`;
     const { last, best } = { last: this.#last.verdict, best: this.#best.verdict };
     const nearer = best.score > last.score ? `; the best before was ${best.seen}` : '';
-    return `${waited}: ${last.seen}${nearer}`;
+    return `${waited}: ${last.seen}${nearer}${lost}`;
   }
 }

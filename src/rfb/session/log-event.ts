@@ -37,6 +37,15 @@ export type LogEvent =
   /** The server has shown that it knows this pseudo-encoding. */
   | { readonly type: 'extension'; readonly name: string }
   | { readonly type: 'resize'; readonly width: number; readonly height: number }
+  /** A connection was lost or could not be had, and is to be tried for. */
+  | {
+      readonly type: 'reconnecting';
+      readonly attempt: number;
+      readonly afterMs: number;
+      readonly reason: Error;
+    }
+  /** There is a session again, so long after it was missed. */
+  | { readonly type: 'reconnected'; readonly milliseconds: number }
   | { readonly type: 'closed'; readonly error?: Error };
 
 export type Log = (event: LogEvent) => void;

@@ -397,8 +397,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const describe = (waitedMs: number) =>
       `${this.name}: the server took nothing of what was sent for ${describeDuration(waitedMs)}`;
     const sent = within(this.#connection.send(out), { timeoutMs: this.#sendTimeoutMs, describe }).catch((error) => {
-      if (error instanceof TimeoutError) void this.#fail(error);
-      throw error;
+      if (error instanceof TimeoutError || error instanceof ConnectionError) void this.#fail(error);
+      throw this.#ended ?? error;
     });
     await (signal ? within(sent, { signal, describe }) : sent);
   }

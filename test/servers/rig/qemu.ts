@@ -6,7 +6,7 @@ import { type Keymaps, LINUX_READY, linuxGuest } from './linux-guest.ts';
 import { difference, type Picture, parsePpm } from './picture.ts';
 import { Qmp } from './qmp.ts';
 import { building, type RfbServer, rfbServer } from './rfb-server.ts';
-import { freePort, listening, type ServerProcess, startOnFreePort, startProcess } from './server-process.ts';
+import { freePort, listening, type ServerProcess, startOnPort, startProcess } from './server-process.ts';
 
 type Guest = 'boot-sector' | 'linux' | 'mode-switches' | 'none';
 
@@ -20,6 +20,8 @@ export interface QemuOptions {
   readonly display?: 'tcp' | 'unix' | 'websocket';
   /** Given: VncAuth with it. */
   readonly password?: string;
+  /** Default: a free one. Given: that of a server that was stopped before. */
+  readonly port?: number;
   /** More options of `-vnc`, such as `share=ignore`. */
   readonly vnc?: readonly string[];
   readonly args?: readonly string[];
@@ -45,7 +47,7 @@ export interface Qemu extends RfbServer {
 /** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
 export function qemu(options: QemuOptions = {}): Promise<Qemu> {
   const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], keymaps } = options;
-  return startOnFreePort((port) =>
+  return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const directory = await owned.directory();
       const vncSocket = join(directory, 'vnc');

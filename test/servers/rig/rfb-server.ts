@@ -69,6 +69,8 @@ export interface XServerOptions {
   readonly depth?: number;
   /** Given: VncAuth with it (8 characters count). Default: no authentication. */
   readonly password?: string;
+  /** Default: a free one. Given: that of a server that was stopped before. */
+  readonly port?: number;
   /** More command line arguments for the server. */
   readonly args?: readonly string[];
 }

@@ -104,6 +104,11 @@ export async function startOnFreePort<T>(start: (port: number) => Promise<T>): P
   }
 }
 
+/** The same on this port, where one is given. */
+export async function startOnPort<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+  return await (port === undefined ? startOnFreePort(start) : start(port));
+}
+
 const PORT_TAKEN = /in use|failed to bind|unable to start|already active|could not (obtain|bind)/i;
 
 /** A port that was free on the loopback a moment ago. */

@@ -1,5 +1,5 @@
 import { building, rfbServer, type XServerOptions } from './rfb-server.ts';
-import { listening, startOnFreePort, startProcess } from './server-process.ts';
+import { listening, startOnPort, startProcess } from './server-process.ts';
 import { XClient } from './x-client.ts';
 import { XDisplay } from './x-display.ts';
 import { displayNumber, type XRfbServer } from './xtigervnc.ts';
@@ -7,7 +7,7 @@ import { displayNumber, type XRfbServer } from './xtigervnc.ts';
 /** x11vnc (LibVNCServer) in front of an Xvfb of its own. */
 export function x11vnc(options: XServerOptions = {}): Promise<XRfbServer> {
   const { geometry = '800x600', depth = 24, password, args = [] } = options;
-  return startOnFreePort((port) =>
+  return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const screen = ['-screen', '0', `${geometry}x${depth}`];
       const xvfb = owned.add(

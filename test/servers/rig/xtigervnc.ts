@@ -1,5 +1,5 @@
 import { building, type RfbServer, rfbServer, type XServerOptions } from './rfb-server.ts';
-import { listening, startOnFreePort, startProcess } from './server-process.ts';
+import { listening, startOnPort, startProcess } from './server-process.ts';
 import { vncPasswordFile } from './vnc-password.ts';
 import { XClient } from './x-client.ts';
 import { XDisplay } from './x-display.ts';
@@ -17,7 +17,7 @@ export interface XtigervncOptions extends XServerOptions {
 export function xtigervnc(options: XtigervncOptions = {}): Promise<XRfbServer> {
   const { geometry = '800x600', depth = 24, password, args = [] } = options;
   const securityTypes = options.securityTypes ?? (password === undefined ? 'None' : 'VncAuth');
-  return startOnFreePort((port) =>
+  return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const directory = await owned.directory();
       const security = ['-SecurityTypes', securityTypes];
