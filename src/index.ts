@@ -64,7 +64,7 @@ export {
   type RawKeyboard,
   type TypeOptions,
 } from './automation/keyboard.ts';
-export { Line, type LineEvents, type LineOptions } from './automation/line.ts';
+export { Line, type LineEvents, type LineOptions, type Reopen } from './automation/line.ts';
 export { colourDistance } from './automation/matching/colour-tolerance.ts';
 export { readImage, readNeedle, readNeedles, readPicture } from './automation/matching/image-files.ts';
 export type { MatchOptions } from './automation/matching/matcher.ts';

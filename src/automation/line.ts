@@ -6,7 +6,7 @@ import type { Log } from '../rfb/session/log-event.ts';
 import type { Session } from '../rfb/session/session.ts';
 
 /** Opens another session like the one that was lost. */
-type Reopen = (signal: AbortSignal) => Promise<Session>;
+export type Reopen = (signal: AbortSignal) => Promise<Session>;
 
 export interface LineOptions {
   /** Left out: a line that is lost stays lost. */

@@ -24,13 +24,6 @@ export const DEFAULT_EVERY_MS = 1000;
 /** How long it may take, when nothing else is said. */
 export const DEFAULT_UNTIL_TIMEOUT_MS = 60_000;
 
-/** The wait decides what becomes of a connection that is lost; a press that went down with it is not repeated. */
-function unlessLost(keyboard: Keyboard): (error: unknown) => void {
-  return (error) => {
-    if (keyboard.usable) throw error;
-  };
-}
-
 /**
  * Presses chords again and again while `wait` waits for something that they bring about. It has seen the screen before the
  * first press, and nothing is pressed when it holds already. A press that has begun is finished.
@@ -81,4 +74,11 @@ export async function pressUntil(
 /** `1 press`, `3 presses`. */
 export function describePresses(presses: number): string {
   return presses === 1 ? '1 press' : `${presses} presses`;
+}
+
+/** The wait decides what becomes of a connection that is lost; a press that went down with it is not repeated. */
+function unlessLost(keyboard: Keyboard): (error: unknown) => void {
+  return (error) => {
+    if (keyboard.usable) throw error;
+  };
 }
