@@ -1,7 +1,9 @@
 import type { Emulator } from './emulator.ts';
 
 /** Every emulator, under its name; loaded when it is wanted. */
-export const emulators = {} as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
+export const emulators = {
+  proxmox: async () => (await import('./proxmox/index.ts')).proxmox,
+} as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
 
 export const emulatorNames: readonly string[] = Object.keys(emulators);
 

@@ -13,8 +13,8 @@ export interface ServerOptions {
   readonly scene?: string | Scene | undefined;
   /** The desktop's name; default is the scene's. */
   readonly name?: string | undefined;
-  /** What `vncauth` wants; its first eight bytes count. */
-  readonly password?: string | undefined;
+  /** What `vncauth` wants; its first eight bytes count. A function is asked when a viewer has answered; undefined refuses. */
+  readonly password?: string | (() => string | undefined) | undefined;
   /** Names of the security types to offer; default: `vncauth` with a password, `none` without. */
   readonly security?: readonly string[] | undefined;
   /** The highest protocol version to speak; default 3.8. */
@@ -45,7 +45,11 @@ export class RfbServer implements AsyncDisposable {
       name: options.name ?? `rfbctl demo (${this.scene.name})`,
       version,
       pixelFormat,
-      secrets: password === undefined ? {} : { password },
+      secrets: {
+        get password() {
+          return typeof password === 'function' ? password() : password;
+        },
+      },
       security: named('security type', serverSecurityTypes, security ?? [password === undefined ? 'none' : 'vncauth']),
       encoders: options.encodings ? named('encoding', encoders, [...options.encodings, 'raw']) : encoders,
     };

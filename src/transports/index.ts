@@ -3,6 +3,7 @@ import { type ResolvedAddress, resolveAddress } from './address.ts';
 import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { httpConnect } from './http-connect.ts';
+import { proxmox } from './proxmox/index.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
@@ -16,6 +17,7 @@ export const transports = [
   unixSocket,
   websocket,
   httpConnect,
+  proxmox,
   exec,
   demo,
 ] as const satisfies readonly Transport[];

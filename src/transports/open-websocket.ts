@@ -11,7 +11,7 @@ import { WebSocketStream } from './websocket-stream.ts';
 
 export interface OpenWebSocketOptions
   extends Pick<OpenOptions, 'headers' | 'subprotocol' | 'tls' | 'signal' | 'onWarning'>,
-    Pick<StreamPipeOptions, 'explain'> {
+    Pick<StreamPipeOptions, 'explain' | 'release'> {
   /** For messages; default the URL without what may be secret in it. */
   readonly name?: string;
   /** How to connect, where not any server of this name will do. */
@@ -32,10 +32,16 @@ export interface RefusedUpgrade {
  * @throws ConnectionError `CONNECT_FAILED`, `TLS_UNTRUSTED` · UsageError `BAD_OPTION` · the reason of an aborted `signal`
  */
 export async function openWebSocket(url: URL, options: OpenWebSocketOptions): Promise<StreamPipe> {
-  const { name = showWebSocketUrl(url), explain } = options;
+  const { name = showWebSocketUrl(url), explain, release } = options;
   const socket = await (options.dial?.() ?? dialServer(url, options));
   const stream = await upgrade(socket, url, name, options);
-  return new StreamPipe({ name, readable: stream, writable: stream, ...(explain && { explain }) });
+  return new StreamPipe({
+    name,
+    readable: stream,
+    writable: stream,
+    ...(explain && { explain }),
+    ...(release && { release }),
+  });
 }
 
 /** Tokens stand in queries, in user names and in long path segments: what is left says which server. */

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionError } from '../../src/rfb/errors.ts';
 import type { BytePipe } from '../../src/rfb/protocol/connection.ts';
 import { openAddress } from '../../src/transports/index.ts';
+import type { OpenOptions } from '../../src/transports/transport.ts';
 import { echo, type PipeServer, type Serve, silent } from '../support/pipe-servers.ts';
 
 export interface TransportCase {
@@ -15,6 +16,8 @@ export interface TransportCase {
   readonly serve: (serve: Serve) => Promise<PipeServer>;
   /** An address of it where nothing is. */
   readonly dead: () => Promise<string>;
+  /** What it wants to know before it dials. */
+  readonly options?: OpenOptions;
   /** Where the first step (TLS, HTTP) never gets an answer; left out where there is none. */
   readonly hangs?: () => Promise<PipeServer>;
   /** The failure shows at the first read: whether a command works is seen by its bytes. */
@@ -24,7 +27,10 @@ export interface TransportCase {
 const MIB = 1024 * 1024;
 
 /** What every transport promises to those above it (transport.ts, connection.ts). */
-export function transportSuite(name: string, { serve, dead, hangs, failsLate }: TransportCase): void {
+export function transportSuite(
+  name: string,
+  { serve, dead, options: deadOptions, hangs, failsLate }: TransportCase,
+): void {
   describe(`${name}: the transport contract`, () => {
     const cleanups: (() => Promise<void>)[] = [];
     afterEach(async () => {
@@ -134,7 +140,7 @@ export function transportSuite(name: string, { serve, dead, hangs, failsLate }: 
     });
 
     test('writing to a peer that has closed is an error soon', async () => {
-      const { pipe } = await opened((peer) => peer.end());
+      const { pipe } = await opened((peer) => peer.end('goodbye'));
       for await (const _ of pipe.incoming);
       const writing = (async () => {
         for (;;) {
@@ -218,7 +224,7 @@ export function transportSuite(name: string, { serve, dead, hangs, failsLate }: 
 
     test('nothing there is a ConnectionError of one line, with its cause', async () => {
       const opening = (async () => {
-        const { pipe } = await openAddress(await dead());
+        const { pipe } = await openAddress(await dead(), deadOptions);
         if (failsLate) for await (const _ of pipe.incoming);
       })();
       const error = await opening.catch((caught: unknown) => caught);

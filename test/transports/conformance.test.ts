@@ -13,6 +13,7 @@ import {
   serveWebSocket,
   silent,
 } from '../support/pipe-servers.ts';
+import { serveProxmox, TOKEN } from '../support/proxmox.ts';
 
 const cases: Readonly<Record<string, TransportCase>> = {
   vnc: { serve: serveTcp, dead: async () => `vnc://127.0.0.1:${await freePort()}` },
@@ -34,6 +35,11 @@ const cases: Readonly<Record<string, TransportCase>> = {
       const server = await serveTcp(silent);
       return { ...server, address: `${server.address.replace('vnc:', 'http-connect:')}/host:5900` };
     },
+  },
+  proxmox: {
+    serve: serveProxmox,
+    dead: async () => `proxmox://127.0.0.1:${await freePort()}/101`,
+    options: { variables: { PROXMOX_VE_API_TOKEN: TOKEN } },
   },
   exec: { serve: serveExec, dead: async () => 'exec:exit 3', failsLate: true },
 };

@@ -12,7 +12,8 @@ export interface ServerSecurityType {
 
 /** What a viewer must know. */
 export interface ServerSecrets {
-  readonly password?: string;
+  /** Asked for when the viewer has answered: it may change meanwhile. */
+  readonly password?: string | undefined;
 }
 
 export interface Verdict {

@@ -8,11 +8,12 @@ const CHALLENGE_LENGTH = 16;
 export const vncAuthentication: ServerSecurityType = {
   type: 2,
   name: 'vncauth',
-  async authenticate(connection, { password }) {
+  async authenticate(connection, secrets) {
     const challenge = randomBytes(CHALLENGE_LENGTH);
     await connection.pipe.write(challenge);
     await connection.reader.need(CHALLENGE_LENGTH);
     const response = connection.reader.view(CHALLENGE_LENGTH);
+    const { password } = secrets;
     if (password !== undefined && timingSafeEqual(response, vncResponse(challenge, password))) return { connection };
     return { connection, refusal: 'the password is wrong' };
   },
