@@ -37,6 +37,7 @@ export type RfbErrorCode =
   | 'BAD_KEY'
   | 'BAD_IMAGE'
   | 'BAD_OPTION'
+  | 'BAD_RECORDING'
   | 'BAD_TRACE'
   | 'BAD_SCRIPT';
 

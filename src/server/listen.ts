@@ -13,12 +13,20 @@ export interface ListenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Listening extends AsyncDisposable {
+/** Who viewers talk to. */
+export interface ViewerServer {
+  /** Serves one viewer until it leaves. Never rejects. */
+  accept(pipe: BytePipe): Promise<void>;
+  /** Hangs up on every viewer. */
+  close(): Promise<void>;
+}
+
+export interface Listening<S extends ViewerServer = RfbServer> extends AsyncDisposable {
   /** What a viewer dials: `vnc://127.0.0.1:5901`. */
   readonly address: string;
   readonly host: string;
   readonly port: number;
-  readonly server: RfbServer;
+  readonly server: S;
   /** Stops listening and hangs up on every viewer. Idempotent; nothing keeps the process alive afterwards. */
   close(): Promise<void>;
 }
@@ -29,10 +37,10 @@ export async function serve(options: ServerOptions & ListenOptions = {}): Promis
 }
 
 /** Lets viewers reach `server` by TCP. @throws ConnectionError `CONNECT_FAILED` when the port cannot be had */
-export async function listen(
-  server: RfbServer,
+export async function listen<S extends ViewerServer>(
+  server: S,
   { host = '127.0.0.1', port = 0, signal }: ListenOptions = {},
-): Promise<Listening> {
+): Promise<Listening<S>> {
   signal?.throwIfAborted();
   const tcp = createTcpServer({ noDelay: true }, (socket) => server.accept(socketPipe(socket)));
   try {

@@ -1,4 +1,4 @@
-import type { Rect } from '../rfb/protocol/rect.ts';
+import { boundingBox, type Rect } from '../rfb/protocol/rect.ts';
 import { clip } from './display.ts';
 
 /** More pieces than this are not worth their headers: the region becomes their bounding box. */
@@ -52,15 +52,4 @@ function remainders(rect: Rect, hole: Rect): Rect[] {
     { x: rect.x, y: inside.y, width: inside.x - rect.x, height: inside.height },
     { x: insideRight, y: inside.y, width: right - insideRight, height: inside.height },
   ].filter(({ width, height }) => width > 0 && height > 0);
-}
-
-function boundingBox(rects: readonly Rect[]): Rect {
-  const x = Math.min(...rects.map((rect) => rect.x));
-  const y = Math.min(...rects.map((rect) => rect.y));
-  return {
-    x,
-    y,
-    width: Math.max(...rects.map((rect) => rect.x + rect.width)) - x,
-    height: Math.max(...rects.map((rect) => rect.y + rect.height)) - y,
-  };
 }

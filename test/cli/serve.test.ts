@@ -1,19 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { connect } from '../../src/automation/console.ts';
 import { parseListen } from '../../src/cli/arguments.ts';
-import { fail, rfbctl } from './support/rfbctl.ts';
-
-/** The first line that a running program prints. */
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    let text = '';
-    child.stdout?.on('data', (chunk) => {
-      text += chunk;
-      if (text.includes('\n')) resolve(text.split('\n', 1)[0] ?? '');
-    });
-  });
-}
+import { fail, firstLine, rfbctl } from './support/rfbctl.ts';
 
 test('a console, until it is stopped', async () => {
   const run = await rfbctl(['serve', '--scene', 'desktop', '--json'], {

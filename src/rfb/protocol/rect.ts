@@ -22,6 +22,18 @@ export function contains(outer: Rect, inner: Rect): boolean {
   );
 }
 
+/** The smallest rectangle around all of them, of which there is one at least. */
+export function boundingBox(rects: readonly Rect[]): Rect {
+  const x = Math.min(...rects.map((rect) => rect.x));
+  const y = Math.min(...rects.map((rect) => rect.y));
+  return {
+    x,
+    y,
+    width: Math.max(...rects.map((rect) => rect.x + rect.width)) - x,
+    height: Math.max(...rects.map((rect) => rect.y + rect.height)) - y,
+  };
+}
+
 /** @throws ProtocolError `BAD_RECT` when `rect` leaves a framebuffer of that size */
 export function assertInside(
   rect: Rect,

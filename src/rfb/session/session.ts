@@ -25,10 +25,10 @@ import { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type { LedState } from '../protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../protocol/rect.ts';
-import { ReferenceDecoder } from '../protocol/reference-decoder.ts';
 import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
 import type { DecoderName, UpdateDecoder } from '../protocol/update-decoder.ts';
+import { createUpdateDecoder } from './create-update-decoder.ts';
 import { type Deadline, describeDuration, within } from './deadline.ts';
 import { type Established, handshake } from './handshake.ts';
 import { locateError } from './locate-error.ts';
@@ -115,7 +115,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const { credentials = {}, onLog: log } = options;
     const provide = typeof credentials === 'function' ? credentials : () => credentials;
     const asking = new Stopwatch();
-    const updates = createUpdateDecoder(options);
+    const updates = createUpdateDecoder(options.decoder);
     updates.catch(() => {});
     try {
       const types = encodingTypes(options);
@@ -449,13 +449,6 @@ function deadlineOf({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOpti
       `no answer within ${describeDuration(spentMs + waitedMs)} to what was sent last`;
     return { timeoutMs: timeoutMs - spentMs, signal, describe };
   };
-}
-
-/** Loads the core only when it is wanted, and while the handshake goes on. */
-async function createUpdateDecoder({ decoder = 'core' }: SessionOptions): Promise<UpdateDecoder> {
-  if (decoder === 'reference') return new ReferenceDecoder();
-  const { createCoreDecoder } = await import('../core/core-decoder.ts');
-  return (await createCoreDecoder()) ?? new ReferenceDecoder();
 }
 
 const RELATIVE_POINTER =

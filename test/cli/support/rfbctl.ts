@@ -112,3 +112,14 @@ async function collect(stream: Readable): Promise<string> {
   for await (const chunk of stream) text += chunk;
   return text;
 }
+
+/** The first line that a running program prints. */
+export function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(text.split('\n', 1)[0] ?? '');
+    });
+  });
+}
