@@ -2,11 +2,11 @@
 # Installs the servers that test/servers runs against (Debian 12). Does nothing where all of them are there already.
 set -eu
 
-programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium
+programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium xtigervncviewer
   setxkbmap loadkeys'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
-  x11-xkb-utils kbd console-data'
+  tigervnc-viewer x11-xkb-utils kbd console-data'
 
 missing=''
 for program in $programs; do

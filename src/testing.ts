@@ -1,4 +1,14 @@
-/** `rfbctl/testing`: a server to test viewers against, and its parts. */
+/** `rfbctl/testing`: a server to test viewers against, its parts, and recordings. */
+export type { Picture } from './automation/picture.ts';
+export type { SeenMessage } from './recording/client-watcher.ts';
+export { openRecording } from './recording/formats/index.ts';
+export { type Frame, type FrameOptions, frames, pictureAt } from './recording/frames.ts';
+export { type ProxyMessage, type ProxyOptions, ProxyServer } from './recording/proxy-server.ts';
+export { Recorder, type RecordOptions } from './recording/recorder.ts';
+export type { RecordedPiece, Recording } from './recording/recording.ts';
+export type { UpstreamOptions } from './recording/relay.ts';
+export { type ReplayOptions, ReplayServer } from './recording/replay-server.ts';
+export type { Keyframe } from './recording/rfbrec.ts';
 export type { BytePipe } from './rfb/protocol/connection.ts';
 export type { Framebuffer } from './rfb/protocol/framebuffer.ts';
 export type { KeyEvent } from './rfb/protocol/messages/client-to-server/key-event.ts';
@@ -7,7 +17,7 @@ export { type PixelFormat, pixelFormats } from './rfb/protocol/pixel-format.ts';
 export type { ProtocolVersion } from './rfb/protocol/protocol-version.ts';
 export type { Rect } from './rfb/protocol/rect.ts';
 export { colour, Display, type DisplayWatcher } from './server/display.ts';
-export { type Listening, type ListenOptions, listen, serve } from './server/listen.ts';
+export { type Listening, type ListenOptions, listen, serve, type ViewerServer } from './server/listen.ts';
 export { type PipePairOptions, pipePair } from './server/pipe-pair.ts';
 export { createScene, scenes } from './server/scenes/index.ts';
 export type { Scene, SceneKey, SceneType } from './server/scenes/scene.ts';

@@ -27,11 +27,21 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   'automation/': ['automation/', 'fonts/', 'layouts/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
   'report/': ['report/', 'automation/trace/trace-format.ts', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
+  'recording/': [
+    'recording/',
+    'automation/',
+    'report/render-page.ts',
+    'rfb/',
+    'server/',
+    'transports/index.ts',
+    'transports/transport.ts',
+  ],
   'cli/': [
     'cli/',
     'automation/',
     'layouts/index.ts',
     'report/',
+    'recording/',
     'rfb/',
     'transports/index.ts',
     'transports/transport.ts',
@@ -43,7 +53,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['automation/', 'fonts/glyph-font.ts', 'layouts/index.ts', 'rfb/', 'transports/'],
   'vitest/': ['vitest/', 'report/', 'automation/', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
   'vitest.ts': ['vitest/'],
-  'testing.ts': ['server/', 'rfb/', 'transports/'],
+  'testing.ts': ['server/', 'recording/', 'rfb/', 'transports/', 'automation/'],
 };
 
 /** Who alone may use a package or built-in. */
@@ -55,8 +65,14 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   ws: ['transports/', 'emulators/'],
   'node:net': ['transports/', 'server/', 'emulators/', 'testing.ts'],
   'node:tls': ['transports/', 'emulators/'],
-  'node:child_process': ['transports/', 'emulators/', 'cli/'],
-  'node:zlib': ['rfb/bytes/inflate-stream.ts', 'server/', 'fonts/glyph-font.ts', 'automation/text/fonts/font-file.ts'],
+  'node:child_process': ['transports/', 'emulators/', 'cli/', 'recording/export/film.ts'],
+  'node:zlib': [
+    'rfb/bytes/inflate-stream.ts',
+    'server/',
+    'recording/',
+    'fonts/glyph-font.ts',
+    'automation/text/fonts/font-file.ts',
+  ],
 };
 
 const GENERATED = ['rfb/core/wasm-binary.ts', 'report/page-source.ts'];

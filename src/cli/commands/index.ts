@@ -3,12 +3,16 @@ import { click } from './click.ts';
 import type { CommandPlug } from './command-plug.ts';
 import { completion } from './completion.ts';
 import { drag } from './drag.ts';
+import { exportCommand } from './export.ts';
 import { key } from './key.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { move } from './move.ts';
 import { power } from './power.ts';
 import { probe } from './probe.ts';
+import { proxy } from './proxy.ts';
+import { record } from './record.ts';
+import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { screenshot } from './screenshot.ts';
@@ -34,6 +38,10 @@ export const commands: readonly CommandPlug[] = [
   drag,
   scroll,
   check,
+  record,
+  replay,
+  exportCommand,
+  proxy,
   probe,
   list,
   power,

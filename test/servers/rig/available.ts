@@ -12,6 +12,7 @@ const NEEDS = {
   keymaps: ['loadkeys', '/usr/share/keymaps/i386/qwertz/de-latin1.kmap.gz'],
   setxkbmap: ['setxkbmap'],
   websockify: ['setpriv', 'websockify'],
+  vncviewer: ['setpriv', 'xtigervncviewer'],
   chromium: ['chromium'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
 } as const satisfies Record<string, readonly string[]>;
