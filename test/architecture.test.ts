@@ -63,6 +63,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ['automation/boot-command/'],
   vitest: ['vitest/', 'vitest.ts'],
   ws: ['transports/', 'emulators/'],
+  '@xmldom/xmldom': ['transports/', 'emulators/'],
   'node:net': ['transports/', 'server/', 'emulators/', 'testing.ts'],
   'node:tls': ['transports/', 'emulators/'],
   'node:child_process': ['transports/', 'emulators/', 'cli/', 'recording/export/film.ts'],

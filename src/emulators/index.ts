@@ -3,6 +3,7 @@ import type { Emulator } from './emulator.ts';
 /** Every emulator, under its name; loaded when it is wanted. */
 export const emulators = {
   proxmox: async () => (await import('./proxmox/index.ts')).proxmox,
+  xapi: async () => (await import('./xapi/index.ts')).xapi,
 } as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
 
 export const emulatorNames: readonly string[] = Object.keys(emulators);

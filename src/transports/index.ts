@@ -9,6 +9,7 @@ import { tls } from './tls.ts';
 import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
 import { unixSocket } from './unix-socket.ts';
 import { websocket } from './websocket.ts';
+import { xapi } from './xapi/index.ts';
 
 /** Every way to reach a console. */
 export const transports = [
@@ -18,6 +19,7 @@ export const transports = [
   websocket,
   httpConnect,
   proxmox,
+  xapi,
   exec,
   demo,
 ] as const satisfies readonly Transport[];

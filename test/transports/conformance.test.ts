@@ -14,6 +14,7 @@ import {
   silent,
 } from '../support/pipe-servers.ts';
 import { serveProxmox, TOKEN } from '../support/proxmox.ts';
+import { serveXapi } from '../support/xapi-pool.ts';
 
 const cases: Readonly<Record<string, TransportCase>> = {
   vnc: { serve: serveTcp, dead: async () => `vnc://127.0.0.1:${await freePort()}` },
@@ -40,6 +41,16 @@ const cases: Readonly<Record<string, TransportCase>> = {
     serve: serveProxmox,
     dead: async () => `proxmox://127.0.0.1:${await freePort()}/101`,
     options: { variables: { PROXMOX_VE_API_TOKEN: TOKEN } },
+  },
+  xapi: {
+    serve: serveXapi,
+    dead: async () => `xapi://127.0.0.1:${await freePort()}/web`,
+    options: { variables: { XE_EXTRA_ARGS: 'password=x' } },
+    hangs: async () => {
+      const server = await serveTcp(silent);
+      const options = { variables: { XE_EXTRA_ARGS: 'password=x' } };
+      return { ...server, address: `${server.address.replace('vnc:', 'xapi:')}/web`, options };
+    },
   },
   exec: { serve: serveExec, dead: async () => 'exec:exit 3', failsLate: true },
 };
