@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { xapi } from '../../src/emulators/xapi/index.ts';
 import { vncterm } from '../../src/emulators/xapi/vncterm.ts';
+import { connect as open } from '../../src/index.ts';
 import { serve } from '../../src/server/listen.ts';
+import { listMachines } from '../../src/transports/index.ts';
 import { echo, serveTcp } from '../support/pipe-servers.ts';
 import { PASSWORD, type RunningPool, rfbAt, startPool } from '../support/xapi-pool.ts';
 
@@ -62,6 +65,19 @@ const rpc = (method: string, params: readonly string[]) => {
 const pathOf = (name: string) => consoles.get(name) ?? '';
 const hasGreeting = (got: string) => got.includes('RFB 003.00');
 
+test('as rfbctl serve starts it: what it prints leads in', async () => {
+  await using emulation = await xapi.start({});
+  const { address, variables, consoles, options } = emulation;
+  const dialling = { variables, tls: { pin: options[1] } };
+  const machines = await listMachines(address, dialling);
+  expect(machines.map(({ name }) => name)).toEqual(expect.arrayContaining(['web-1', 'spare-1']));
+  for (const target of consoles) {
+    await using console = await open(target, dialling);
+    await console.screen.waitForText(/./);
+  }
+  expect(consoles).toHaveLength(machines.length - 1);
+});
+
 describe('CONNECT', () => {
   test('the answer is HTTP/1.1, whatever was asked in', async () => {
     const got = await say(request(pathOf('web')), 0, hasGreeting);
@@ -116,7 +132,7 @@ describe('the API', () => {
 });
 
 describe('the websocket', () => {
-  const open = async (path: string, protocols: string[], generateMask?: (mask: Buffer) => void) => {
+  const openSocket = async (path: string, protocols: string[], generateMask?: (mask: Buffer) => void) => {
     const { address, port } = xen.hosts[0] ?? {};
     const headers = { Cookie: `session_id=${session}` };
     const options = { rejectUnauthorized: false, headers, ...(generateMask && { generateMask }) };
@@ -135,12 +151,12 @@ describe('the websocket', () => {
   }
 
   test('its answer has a sub-protocol that a strict client has not asked for', async () => {
-    await expect(open(pathOf('echo'), [])).rejects.toThrow('Server sent a subprotocol but none was requested');
-    await expect(open(pathOf('echo'), ['base64'])).rejects.toThrow('Server sent an invalid subprotocol');
+    await expect(openSocket(pathOf('echo'), [])).rejects.toThrow('Server sent a subprotocol but none was requested');
+    await expect(openSocket(pathOf('echo'), ['base64'])).rejects.toThrow('Server sent an invalid subprotocol');
   });
 
   test('what a ping carries is typed into the console', async () => {
-    const socket = await open(pathOf('echo'), ['binary']);
+    const socket = await openSocket(pathOf('echo'), ['binary']);
     socket.ping('ping');
     socket.pong('pong');
     socket.send('x');
@@ -148,11 +164,11 @@ describe('the websocket', () => {
   });
 
   test('frames from 64 KiB on become something else; fragments do not, and what comes is small', async () => {
-    const large = await open(pathOf('echo'), ['binary'], (mask) => mask.fill(0));
+    const large = await openSocket(pathOf('echo'), ['binary'], (mask) => mask.fill(0));
     large.send(Buffer.alloc(70_000, 'a'));
     // Two bytes of each 99 are read as the header of a frame of 97.
     expect((await echoed(large, 97 * 707)).got.length).toBe(97 * 707);
-    const split = await open(pathOf('echo'), ['binary']);
+    const split = await openSocket(pathOf('echo'), ['binary']);
     split.send(Buffer.alloc(60_000, 'x'), { fin: false });
     split.send(Buffer.alloc(10_000, 'x'));
     const { got, largest } = await echoed(split, 70_000);

@@ -32,6 +32,7 @@ export class XapiSession {
   #codec: Codec = jsonRpc;
   #codecKnown = false;
   #id: string | undefined;
+  #renewal: Promise<void> | undefined;
 
   /** @throws XapiFailure · what HttpApi throws */
   static async open(api: HostPort, login: Login, options: OpenOptions): Promise<XapiSession> {
@@ -85,24 +86,31 @@ export class XapiSession {
 
   /** Calls a method of the API in this session, which is renewed once when it has ended. */
   async call(method: string, ...params: readonly XapiParameter[]): Promise<unknown> {
+    const { id } = this;
     const once = async () => await (await this.#request(method, [this.id, ...params])).value();
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof XapiFailure) || error.failure !== 'SESSION_INVALID') throw error;
-      await this.renew();
+      // Of several calls under way one logs in.
+      this.#renewal ??= this.id === id ? this.renew() : undefined;
+      await this.#renewal?.finally(() => {
+        this.#renewal = undefined;
+      });
       return await once();
     }
   }
 
   /** SHA-256 of a host's certificate, as the pool knows it; undefined where it does not say. */
   async certificatePin(host: string): Promise<string | undefined> {
-    try {
-      return new X509Certificate(string(await this.call('host.get_server_certificate', host))).fingerprint256;
-    } catch (error) {
-      this.#options.signal?.throwIfAborted();
-      if (error instanceof Error) return undefined;
+    const pem = await this.call('host.get_server_certificate', host).catch((error) => {
+      if (error instanceof XapiFailure) return undefined;
       throw error;
+    });
+    try {
+      return new X509Certificate(string(pem)).fingerprint256;
+    } catch {
+      return undefined;
     }
   }
 

@@ -137,6 +137,9 @@ describe('the way to a console', () => {
     };
     expect(await greeting(xen.at('web'), xen.options())).toBe(RFB);
     expect(logins).toBe(2);
+    logins = 0;
+    expect(await listMachines(xen.at(''), xen.options())).toHaveLength(1);
+    expect({ logins, sessions: xen.pool.sessions.size }).toEqual({ logins: 2, sessions: 0 });
     xen.pool.logIn = (user, password) => {
       const session = logIn(user, password);
       xen.pool.sessions.delete(session);
