@@ -31,11 +31,15 @@ function codeOf(error: unknown): string {
 
 /** What the library cannot say: the options that help. */
 function remedyOf(error: RfbError): string | undefined {
+  if (error.code === 'CREDENTIALS_REQUIRED' && error.phase === 'connect') return API_REMEDY;
   const broken = error instanceof ProtocolError && error.phase === 'session';
   return broken
     ? 'the server is at fault: other --encodings may avoid it, --log-file tells more'
     : REMEDIES[error.code];
 }
+
+const API_REMEDY =
+  'a token comes from --token-file or RFBCTL_TOKEN, a password from --password-file, --password-command or RFBCTL_PASSWORD';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   CREDENTIALS_REQUIRED: 'give it with --password-file, --password-stdin, --password-command or RFBCTL_PASSWORD',

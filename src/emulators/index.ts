@@ -4,6 +4,7 @@ import type { Emulator } from './emulator.ts';
 export const emulators = {
   proxmox: async () => (await import('./proxmox/index.ts')).proxmox,
   xapi: async () => (await import('./xapi/index.ts')).xapi,
+  hetzner: async () => (await import('./hetzner/index.ts')).hetzner,
 } as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
 
 export const emulatorNames: readonly string[] = Object.keys(emulators);

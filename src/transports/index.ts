@@ -2,6 +2,7 @@ import { ActionError, UsageError } from '../rfb/errors.ts';
 import { type ResolvedAddress, resolveAddress } from './address.ts';
 import { demo } from './demo.ts';
 import { exec } from './exec.ts';
+import { hetzner } from './hetzner/index.ts';
 import { httpConnect } from './http-connect.ts';
 import { proxmox } from './proxmox/index.ts';
 import { tcp } from './tcp.ts';
@@ -20,6 +21,7 @@ export const transports = [
   httpConnect,
   proxmox,
   xapi,
+  hetzner,
   exec,
   demo,
 ] as const satisfies readonly Transport[];
@@ -75,13 +77,46 @@ export async function power(text: string, action: PowerAction, options: OpenOpti
   await machines.power(address, action, options);
 }
 
+export interface ConsoleUrlOptions extends OpenOptions {
+  /** A noVNC page of yours, to show the websocket with. */
+  readonly page?: string | undefined;
+}
+
+/**
+ * An address with which a browser shows the console, without asking whoever opens it for more.
+ * @throws UsageError `BAD_ADDRESS`: no browser can show it · `BAD_OPTION`: it wants a `page` · what opening the console throws
+ */
+export async function consoleUrl(text: string, { page, ...options }: ConsoleUrlOptions = {}): Promise<string> {
+  const { transport, address } = find(text);
+  const name = transport.describe(address);
+  if (transport.browserConsole === undefined) {
+    throw new UsageError(
+      'BAD_ADDRESS',
+      `${name}: no browser can open this console; wanted ${formsWith('browserConsole')}`,
+    );
+  }
+  const { novncPageUrl, parsePage } = await import('./novnc-page.ts');
+  const shown = page === undefined ? undefined : parsePage(page);
+  const { url, password } = await transport.browserConsole(address, options);
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url.href;
+  if (shown !== undefined) return novncPageUrl(shown, url, password);
+  throw new UsageError(
+    'BAD_OPTION',
+    `the console of ${name} is a websocket: wanted a noVNC page to show it, https://…/vnc.html`,
+  );
+}
+
+function formsWith(ability: 'machines' | 'browserConsole'): string {
+  const able = (transports as readonly Transport[]).filter((transport) => transport[ability]);
+  return able.map(({ example }) => example).join(', ');
+}
+
 function findMachines(text: string, what: string) {
   const found = find(text);
   const { machines } = found.transport;
   if (machines !== undefined) return { ...found, machines };
-  const able = (transports as readonly Transport[]).filter((transport) => transport.machines);
-  const forms = able.map(({ example }) => example).join(', ');
   const name = found.transport.describe(found.address);
+  const forms = formsWith('machines');
   throw new UsageError('BAD_ADDRESS', `${name} is a console without an API that could ${what}; wanted ${forms}`);
 }
 

@@ -1,3 +1,4 @@
+import { UsageError } from '../rfb/errors.ts';
 import { badAddress, decode } from './address.ts';
 
 export interface NovncTarget {
@@ -41,6 +42,35 @@ export function resolveNovncPage(page: URL, whole: string): NovncTarget {
   url.hash = '';
   const password = read('password');
   return password === undefined || password === '' ? { url } : { url, password };
+}
+
+/** The address of somebody's noVNC page. @throws UsageError `BAD_OPTION` */
+export function parsePage(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw new UsageError('BAD_OPTION', 'the page is no web page: wanted the address of a noVNC, https://…/vnc.html');
+}
+
+/**
+ * The other way round: with this address the page opens the websocket. All of it stands behind #, which no browser sends to a
+ * server; each part is encoded, since tokens hold what would end one.
+ */
+export function novncPageUrl(page: URL, websocket: URL, password: string | undefined): string {
+  const { protocol, hostname, port, pathname, search } = websocket;
+  const secure = protocol === 'wss:';
+  const parts = {
+    host: hostname,
+    port: port || (secure ? '443' : '80'),
+    encrypt: secure ? '1' : '0',
+    path: `${pathname.slice(1)}${search}`,
+    ...(password !== undefined && { password }),
+    autoconnect: '1',
+    resize: 'scale',
+  };
+  const fragment = Object.entries(parts).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const url = new URL(page);
+  url.hash = '';
+  return `${url.href}#${fragment.join('&')}`;
 }
 
 /** The last one counts, and `+` is a plus: noVNC reads its parameters with an expression of its own. */

@@ -129,7 +129,7 @@ function opened(
     if (signal?.aborted) abort();
 
     function fault(cause: Error): void {
-      const message = `no websocket at ${name}: ${whyNone(cause, name, subprotocol)}`;
+      const message = `no websocket at ${name}: ${whyNone(cause, socket.url, subprotocol)}`;
       fail(tlsAlert(name, cause) ?? new ConnectionError('CONNECT_FAILED', message, { cause, phase: 'connect' }));
     }
     function settle(): void {
@@ -167,10 +167,10 @@ function notOpened(name: string, response: IncomingMessage): ConnectionError {
   return new ConnectionError('CONNECT_FAILED', message, { phase: 'connect' });
 }
 
-function whyNone(cause: Error, name: string, subprotocol: string): string {
+function whyNone(cause: Error, url: string, subprotocol: string): string {
   if (cause.message.includes('subprotocol')) return `it wants another sub-protocol than ${subprotocol}`;
   if (errorCode(cause) !== 'ECONNRESET') return `${errorText(cause)}; is this a websocket?`;
-  const other = name.startsWith('wss:') ? 'misses or refuses a client certificate' : 'wants TLS (wss://)';
+  const other = url.startsWith('wss:') ? 'misses or refuses a client certificate' : 'wants TLS (wss://)';
   return `it hung up without an answer, as websockify does for an unknown token, or a server that ${other}`;
 }
 

@@ -22,8 +22,20 @@ export interface Transport {
   readonly variables?: readonly string[];
   /** What opening may take where nobody said so, in milliseconds; default 10 000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * What a browser opens the console by: for a short time, and for whoever has it.
+   * @throws as `open`
+   */
+  browserConsole?(address: string, options: OpenOptions): Promise<BrowserConsole>;
   /** What the API in front of the consoles can do beside opening one. */
   readonly machines?: MachinesApi;
+}
+
+export interface BrowserConsole {
+  /** A page that is the console (`https:`), or a websocket that needs no header (`wss:`). It holds a secret. */
+  readonly url: URL;
+  /** What the console itself wants. */
+  readonly password?: string;
 }
 
 /** An API that knows machines. Its addresses may leave the machine out where all are meant: `proxmox://host`. */

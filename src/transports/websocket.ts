@@ -20,6 +20,16 @@ export const websocket: Transport = {
     options.onWarning?.('the password stands in the address, where others can read it');
     return { pipe, credentials: { password } };
   },
+
+  async browserConsole(address, options) {
+    const { url, password } = parse(address);
+    const [placed, { headers = {} }] = withToken(url, options);
+    if (Object.keys(headers).length > 0) {
+      const why = 'no browser can send headers with a websocket: a token goes into the address, as {token}';
+      throw new UsageError('BAD_OPTION', `${showWebSocketUrl(url)}: ${why}`);
+    }
+    return { url: placed, ...(password !== undefined && { password }) };
+  },
 };
 
 /** A token goes where the address has `{token}`, otherwise into a header. */

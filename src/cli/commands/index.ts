@@ -20,6 +20,7 @@ import { scroll } from './scroll.ts';
 import { serve } from './serve.ts';
 import { text } from './text.ts';
 import { type } from './type.ts';
+import { url } from './url.ts';
 import { vdo } from './vdo.ts';
 import { wait } from './wait.ts';
 
@@ -45,6 +46,7 @@ export const commands: readonly CommandPlug[] = [
   probe,
   list,
   power,
+  url,
   serve,
   report,
   completion,

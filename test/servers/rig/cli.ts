@@ -19,13 +19,17 @@ let built = false;
 /** Starts the command line as it is published: the bundle, built from these sources once a test file. */
 export function startCli(
   args: readonly string[],
-  options: { readonly stdin?: string; readonly password?: string } = {},
+  options: {
+    readonly stdin?: string;
+    readonly password?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): CliRun {
   if (!built) execFileSync('npm', ['run', '-s', 'build'], { cwd: root });
   built = true;
   const { RFBCTL_PASSWORD: _, RFBCTL_USERNAME: __, ...env } = process.env;
   if (options.password !== undefined) env.RFBCTL_PASSWORD = options.password;
-  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { env });
+  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { env: { ...env, ...options.env } });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

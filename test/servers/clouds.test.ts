@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serverOf } from '../../src/emulators/console-stream.ts';
+import { startHetzner } from '../../src/emulators/hetzner/index.ts';
+import { Project } from '../../src/emulators/hetzner/project.ts';
+import { connect } from '../../src/index.ts';
+import { describeWith, difference, parsePpm, type Qemu, qemu, startCli } from './rig/index.ts';
+
+// Each provider's emulator in front of real machines.
+
+const SECRET = 'hunter2-of-the-api';
+const MACHINES = 10;
+
+interface Cloud {
+  /** The address of all machines. */
+  readonly all: string;
+  addressOf(name: string): string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** What must show up nowhere. */
+  secrets(): readonly string[];
+  /** Whether a second viewer puts the first one out. */
+  readonly oneViewer?: true;
+  close(): Promise<void>;
+}
+
+const nameOf = (index: number) => `machine-${index}`;
+
+const clouds: Readonly<Record<string, (machines: readonly Qemu[]) => Promise<Cloud>>> = {
+  async hetzner(machines) {
+    const token = SECRET.padEnd(64, 'x');
+    const servers = machines.map((machine, index) => {
+      const behind = serverOf({ host: '127.0.0.1', port: machine.port });
+      return { id: 100 + index, name: nameOf(index), status: 'running' as const, connect: behind };
+    });
+    const project = new Project({ token, servers });
+    const api = await startHetzner(project);
+    return {
+      all: 'hetzner:',
+      addressOf: (name) => `hetzner://${name}`,
+      variables: { HCLOUD_TOKEN: token, HCLOUD_ENDPOINT: `http://${api.authority}/v1` },
+      secrets: () => [
+        token,
+        ...project.tickets.flatMap(({ path, password }) => [path.slice(-20), password.slice(0, 8)]),
+      ],
+      close: api.close,
+    };
+  },
+};
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'rfbctl-clouds-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+describeWith(['qemu'], 'machines behind an API', () => {
+  const machines: Qemu[] = [];
+  beforeAll(async () => {
+    for (let index = 0; index < MACHINES; index++) {
+      machines.push(await qemu({ guest: index === 0 ? 'boot-sector' : 'none', args: ['-name', nameOf(index)] }));
+    }
+  });
+  afterAll(async () => {
+    for (const machine of machines) await machine.stop();
+  });
+
+  test.each(Object.entries(clouds))(
+    '%s: the picture, keys, list, power; no secret left anywhere',
+    async (name, start) => {
+      const cloud = await start(machines);
+      try {
+        const [vm] = machines;
+        if (vm === undefined) throw new Error('no machine');
+        const before = (await vm.typed()).length;
+        const target = cloud.addressOf(nameOf(0));
+        const shot = path.join(scratch, `${name}.ppm`);
+        const trace = path.join(scratch, name);
+        const log = path.join(scratch, `${name}.log`);
+        const outputs: string[] = [];
+        const run = async (...args: string[]) => {
+          const { exitCode, stdout, stderr } = await startCli(args, { env: cloud.variables }).result;
+          outputs.push(`${stdout}${stderr}`);
+          expect(exitCode, `${args.join(' ')}: ${stderr}`).toBe(0);
+          return stdout.toString();
+        };
+        await run('type', target, 'uptime', '-vv', '--log-file', log, '--trace', trace);
+        await expect.poll(async () => (await vm.typed()).slice(before), { timeout: 20_000 }).toBe('uptime');
+        await run('screenshot', target, '-o', shot, '-vv', '--log-file', log);
+        expect(difference(parsePpm(readFileSync(shot)), await vm.stableTruth())).toBeUndefined();
+
+        const list = JSON.parse(await run('list', cloud.all, '--json'));
+        expect(list).toHaveLength(MACHINES);
+        expect(list[0]).toMatchObject({ name: nameOf(0), console: 'vnc' });
+        expect(await run('list', cloud.all)).toContain(list[0].address);
+        await run('screenshot', list[0].address, '-o', shot);
+        await run('power', cloud.addressOf(nameOf(9)), 'off');
+        expect(JSON.parse(await run('list', cloud.all, '--json'))[9].state).not.toBe(list[9].state);
+
+        for (const entry of await readdir(trace, { recursive: true, withFileTypes: true })) {
+          if (entry.isFile()) outputs.push(readFileSync(path.join(entry.parentPath, entry.name), 'latin1'));
+        }
+        outputs.push(readFileSync(log, 'utf8'));
+        for (const secret of cloud.secrets()) expect(outputs.join('\n')).not.toContain(secret);
+        expect(cloud.secrets().length).toBeGreaterThan(1);
+      } finally {
+        await cloud.close();
+      }
+    },
+  );
+
+  test.each(Object.entries(clouds))('%s: ten machines at once, and two viewers of one', async (_name, start) => {
+    const cloud = await start(machines);
+    const { variables } = cloud;
+    try {
+      const open = (index: number) => connect(cloud.addressOf(nameOf(index)), { variables, connectTimeoutMs: 60_000 });
+      const consoles = await Promise.all(machines.map((_machine, index) => open(index)));
+      expect(consoles.map(({ desktopName }) => desktopName)).toEqual(
+        machines.map((_, index) => `QEMU (${nameOf(index)})`),
+      );
+      await Promise.all(consoles.map((console) => console.capture()));
+      await Promise.all(consoles.map((console) => console.close()));
+
+      const pair = await Promise.all([open(0), open(0)]);
+      if (!cloud.oneViewer) for (const console of pair) await console.capture();
+      await Promise.all(pair.map((console) => console.close()));
+    } finally {
+      await cloud.close();
+    }
+  });
+});
