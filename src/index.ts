@@ -77,6 +77,7 @@ export {
 } from './automation/matching/needle.ts';
 export type { PatternOptions } from './automation/matching/pattern.ts';
 export type { PictureMatchOptions } from './automation/matching/picture-matcher.ts';
+export type { LineToOptions } from './automation/open-line.ts';
 export type { Clock } from './automation/pace.ts';
 export type { Picture } from './automation/picture.ts';
 export {

@@ -26,6 +26,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'rfb/protocol/text.ts',
   ],
   'automation/': ['automation/', 'fonts/', 'layouts/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
+  'gateway/': ['gateway/', 'automation/', 'rfb/', 'server/'],
   'report/': ['report/', 'automation/trace/trace-format.ts', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
   'recording/': [
     'recording/',
@@ -39,6 +40,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'cli/': [
     'cli/',
     'automation/',
+    'gateway/',
     'layouts/index.ts',
     'report/',
     'recording/',

@@ -3,15 +3,14 @@ import { UnsupportedError } from '../rfb/errors.ts';
 import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import { within } from '../rfb/session/deadline.ts';
 import type { SessionEvents } from '../rfb/session/receiver.ts';
-import type { Session, SessionOptions, WaitForEventOptions } from '../rfb/session/session.ts';
+import type { Session, WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
 import { ConsoleScreen } from './console-screen.ts';
-import type { DialOptions } from './dial-console.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import { Line } from './line.ts';
-import { openSession } from './open-session.ts';
+import { type LineToOptions, openLine } from './open-line.ts';
 import type { Picture } from './picture.ts';
 import { Pointer } from './pointer.ts';
 import { DEFAULT_UNTIL_TIMEOUT_MS, type PressedUntil, type PressUntilOptions, pressUntil } from './press-until.ts';
@@ -21,12 +20,7 @@ import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
 import type { Condition } from './waiting/condition.ts';
 
-export interface ConnectOptions extends SessionOptions, DialOptions {
-  /**
-   * Whether a wait has a connection restored that is lost, within its own deadline. Default true. Nothing else does: what acts
-   * fails, and no key is sent twice.
-   */
-  readonly reconnect?: boolean | undefined;
+export interface ConnectOptions extends LineToOptions {
   /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
   readonly trace?: string | Trace | undefined;
 }
@@ -85,12 +79,6 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     }
     throw error;
   }
-}
-
-async function openLine(address: string, options: ConnectOptions): Promise<Line> {
-  const { reconnect = true, onLog, onWarning } = options;
-  const reopen = (signal: AbortSignal) => openSession(address, { ...options, signal });
-  return new Line(await openSession(address, options), { ...(reconnect && { reopen }), onLog, onWarning });
 }
 
 /** What a console tells its listeners. `session` has more events, nearer to the wire. */

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { describeError, errorDocument } from './error-report.ts';
 import { EXIT, exitCodeOf, Interrupted, STOP_SIGNALS } from './exit-codes.ts';
+import { KEEPER } from './kept/keeper-messages.ts';
 import { printJson } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -20,6 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   // Whoever writes is told by its callback, without a listener the process would end with a stack trace.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  if (argv[2] === KEEPER && process.send) return await (await import('./kept/keeper.ts')).keep(interruption.signal);
   try {
     let exitCode: number = EXIT.done;
     const succeedWith = (code: number) => {

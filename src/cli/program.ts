@@ -37,6 +37,7 @@ A TARGET is one of
   exec:COMMAND                                             the standard input and output of a command
   hetzner://web-1                                          a server of Hetzner Cloud
   demo:  demo:desktop                                      the built-in console: needs nothing
+  session:NAME                                             a session that rfbctl open NAME keeps
   @NAME                                                    a target of ~/.config/rfbctl/config.json
 
 Examples:

@@ -31,7 +31,8 @@ export interface Settings {
 export async function readSettings(given: string, flags: ApiFlags & Partial<ConnectionFlags>): Promise<Settings> {
   const { env } = process;
   const target = given.startsWith('@') ? await readTarget(given.slice(1), env) : undefined;
-  const address = target?.address ?? given;
+  const kept = await keptSession(given, env);
+  const address = target?.address ?? kept ?? given;
   const settings: TargetFlags = { ...target, ...flags };
   const onWarning = (message: string) => {
     if (!flags.quiet) warn(message);
@@ -40,7 +41,7 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
   const token = await tokenFrom(flags, env, target);
   return {
     address,
-    name: addressName(address, target),
+    name: kept === undefined ? addressName(address, target) : given,
     timeoutMs: flags.timeout ?? timeoutFrom(env) ?? target?.timeout,
     retryMs: settings.retryConnect ?? 0,
     credentials: {
@@ -62,6 +63,14 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
     trace: flags.trace,
     onWarning,
   };
+}
+
+/** The address of `session:NAME`. */
+async function keptSession(given: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (!/^session:/i.test(given.trim())) return undefined;
+  const { keptNameOf, keptSocket } = await import('./kept/kept-sessions.ts');
+  const name = keptNameOf(given);
+  return name && `unix:${await keptSocket(env, name)}`;
 }
 
 function addressName(address: string, target: Target | undefined): string {

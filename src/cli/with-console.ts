@@ -57,7 +57,7 @@ export async function withConsole<T>(
       ...(log.onLog && { onLog: log.onLog }),
       ...(trace && { trace }),
     };
-    await using console = await dial(settings, options, log);
+    await using console = await retrying(settings, signal, log, () => connect(settings.address, options));
     phase = 'session';
     return await work(console, signal);
   } catch (error) {
@@ -86,17 +86,22 @@ export function timeLimit({ timeoutMs, retryMs }: Pick<Settings, 'timeoutMs' | '
   return timeoutMs ?? DEFAULT_TIMEOUT_MS + retryMs + SLACK * plannedMs;
 }
 
-async function dial({ address, retryMs }: Settings, options: ConnectOptions, log: ProtocolLog): Promise<Console> {
-  const { signal } = options;
+/** Opens something, again and again for as long as the machine may be starting (`--retry-connect`). */
+export async function retrying<T>(
+  { retryMs }: Pick<Settings, 'retryMs'>,
+  signal: AbortSignal,
+  log: Pick<ProtocolLog, 'note'>,
+  open: () => Promise<T>,
+): Promise<T> {
   const end = performance.now() + retryMs;
   for (let attempts = 1; ; attempts++) {
     try {
-      return await connect(address, options);
+      return await open();
     } catch (error) {
-      if (signal?.aborted || !mayBeStarting(error) || performance.now() + RETRY_PAUSE_MS > end) throw error;
+      if (signal.aborted || !mayBeStarting(error) || performance.now() + RETRY_PAUSE_MS > end) throw error;
       log.note(`attempt ${attempts} failed: ${error.message}`);
-      await sleep(RETRY_PAUSE_MS, undefined, { ...(signal && { signal }) }).catch(() => {});
-      if (!signal?.aborted) continue;
+      await sleep(RETRY_PAUSE_MS, undefined, { signal }).catch(() => {});
+      if (!signal.aborted) continue;
       if (!(signal.reason instanceof TimeoutError)) throw signal.reason;
       throw new TimeoutError(`${signal.reason.message}; the last of ${attempts} attempts: ${error.message}`);
     }

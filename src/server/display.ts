@@ -1,4 +1,5 @@
 import { Framebuffer } from '../rfb/protocol/framebuffer.ts';
+import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import { GLYPH_HEIGHT, GLYPH_WIDTH, glyph } from './font.ts';
 
@@ -10,11 +11,14 @@ export interface DisplayWatcher {
   bell(): void;
   /** The machine's clipboard has this text now. */
   cutText(text: string): void;
+  /** The lock keys' lights are like this now. */
+  ledState?(state: LedState): void;
 }
 
 /** The screen that a scene draws on: pixels as in `Framebuffer`, and the news of what changed. */
 export class Display {
   readonly framebuffer: Framebuffer;
+  #leds: LedState | undefined;
   readonly #watchers = new Set<DisplayWatcher>();
 
   constructor(width: number, height: number) {
@@ -93,6 +97,16 @@ export class Display {
 
   cutText(text: string): void {
     for (const watcher of this.#watchers) watcher.cutText(text);
+  }
+
+  /** The lock keys' lights, where the machine has any. */
+  get ledState(): LedState | undefined {
+    return this.#leds;
+  }
+
+  setLedState(state: LedState): void {
+    this.#leds = state;
+    for (const watcher of this.#watchers) watcher.ledState?.(state);
   }
 }
 

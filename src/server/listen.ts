@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createSocketServer, type ListenOptions as NetListenOptions, type Socket } from 'node:net';
 import { ConnectionError } from '../rfb/errors.ts';
 import type { BytePipe } from '../rfb/protocol/connection.ts';
 import { createServer, type RfbServer, type ServerOptions } from './server.ts';
@@ -41,28 +41,8 @@ export async function listen<S extends ViewerServer>(
   server: S,
   { host = '127.0.0.1', port = 0, signal }: ListenOptions = {},
 ): Promise<Listening<S>> {
-  signal?.throwIfAborted();
-  const tcp = createTcpServer({ noDelay: true }, (socket) => server.accept(socketPipe(socket)));
-  try {
-    tcp.listen({ host, port });
-    await once(tcp, 'listening', { signal });
-  } catch (cause) {
-    // The name of the host may be looked up still.
-    tcp.on('listening', () => tcp.close());
-    signal?.throwIfAborted();
-    throw new ConnectionError(
-      'CONNECT_FAILED',
-      `cannot listen on ${hostPort(host, port)}: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-  const bound = tcp.address();
+  const { bound, close } = await open(server, { host, port }, hostPort(host, port), signal);
   if (bound === null || typeof bound === 'string') throw new RangeError('listening on no TCP port');
-  let closing: Promise<unknown> | undefined;
-  const close = async () => {
-    closing ??= Promise.all([once(tcp, 'close'), tcp.close(), server.close()]);
-    await closing;
-  };
   return {
     address: `vnc://${hostPort(host, bound.port)}`,
     host,
@@ -71,6 +51,35 @@ export async function listen<S extends ViewerServer>(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Lets viewers reach `server` by a socket in the file system; `close` removes it. @throws ConnectionError `CONNECT_FAILED` */
+export async function listenUnix(
+  server: ViewerServer,
+  path: string,
+): Promise<Pick<Listening<ViewerServer>, 'address' | 'close'>> {
+  const { close } = await open(server, { path }, path);
+  return { address: `unix:${path}`, close };
+}
+
+async function open(server: ViewerServer, where: NetListenOptions, name: string, signal?: AbortSignal) {
+  signal?.throwIfAborted();
+  const sockets = createSocketServer({ noDelay: true }, (socket) => server.accept(socketPipe(socket)));
+  try {
+    sockets.listen(where);
+    await once(sockets, 'listening', { signal });
+  } catch (cause) {
+    // The name of the host may be looked up still.
+    sockets.on('listening', () => sockets.close());
+    signal?.throwIfAborted();
+    throw new ConnectionError('CONNECT_FAILED', `cannot listen on ${name}: ${(cause as Error).message}`, { cause });
+  }
+  let closing: Promise<unknown> | undefined;
+  const close = async () => {
+    closing ??= Promise.all([once(sockets, 'close'), sockets.close(), server.close()]);
+    await closing;
+  };
+  return { bound: sockets.address(), close };
 }
 
 function hostPort(host: string, port: number): string {

@@ -38,6 +38,14 @@ export async function serverHandshake(raw: Connection, options: ServerHandshakeO
   return { connection, version, shared: connection.reader.u8() !== 0 };
 }
 
+/** Hangs up on a viewer, and says why: no security types, and a reason (RFC 6143 §7.1.2). */
+export async function refuseViewer(raw: Connection, reason: string): Promise<void> {
+  const version = await exchangeVersion(raw, '3.8');
+  const out = version === '3.3' ? new ByteWriter().u32(0) : new ByteWriter().u8(0);
+  const bytes = encodeText(reason);
+  await raw.send(out.u32(bytes.length).bytes(bytes));
+}
+
 /** ServerInit, RFC 6143 §7.3.2. */
 export function writeServerInit(
   out: ByteWriter,

@@ -4,7 +4,10 @@ import { type BytePipe, Connection } from '../rfb/protocol/connection.ts';
 import { clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
 import { clientFence } from '../rfb/protocol/messages/client-to-server/client-fence.ts';
 import { enableContinuousUpdates } from '../rfb/protocol/messages/client-to-server/enable-continuous-updates.ts';
-import { framebufferUpdateRequest } from '../rfb/protocol/messages/client-to-server/framebuffer-update-request.ts';
+import {
+  type FramebufferUpdateRequest,
+  framebufferUpdateRequest,
+} from '../rfb/protocol/messages/client-to-server/framebuffer-update-request.ts';
 import { keyEvent } from '../rfb/protocol/messages/client-to-server/key-event.ts';
 import { type PointerEvent, pointerEvent } from '../rfb/protocol/messages/client-to-server/pointer-event.ts';
 import { qemuExtendedKeyEvent } from '../rfb/protocol/messages/client-to-server/qemu-extended-key-event.ts';
@@ -24,8 +27,9 @@ import { continuousUpdates } from '../rfb/protocol/pseudo-encodings/continuous-u
 import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-desktop-size.ts';
 import { extendedMouseButtons } from '../rfb/protocol/pseudo-encodings/extended-mouse-buttons.ts';
 import { fence } from '../rfb/protocol/pseudo-encodings/fence.ts';
-import type { PseudoEncoding } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
+import type { LedState, PseudoEncoding } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import { qemuExtendedKeyEvent as qemuKeys } from '../rfb/protocol/pseudo-encodings/qemu-extended-key-event.ts';
+import { qemuLedState } from '../rfb/protocol/pseudo-encodings/qemu-led-state.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import { decodeLatin1 } from '../rfb/protocol/text.ts';
 import type { DisplayWatcher } from './display.ts';
@@ -41,6 +45,8 @@ export interface ServerSessionOptions extends ServerHandshakeOptions {
   /** The server's own, announced in ServerInit. */
   readonly pixelFormat: PixelFormat;
   readonly encoders: readonly EncoderType[];
+  /** The viewer has shaken hands. */
+  welcomed(): void;
   /** ClientInit without the shared flag: the viewer wants to be alone. */
   claimed(session: ServerSession): void;
 }
@@ -76,6 +82,7 @@ export class ServerSession implements DisplayWatcher {
     try {
       const { connection, shared } = await serverHandshake(this.#connection, this.#options);
       this.#connection = connection;
+      this.#options.welcomed();
       if (!shared) this.#options.claimed(this);
       const { scene, name, pixelFormat, encoders } = this.#options;
       const { width, height } = scene.display;
@@ -93,7 +100,7 @@ export class ServerSession implements DisplayWatcher {
       while (await this.#nextMessage()) await this.#receive(connection.reader.u8(), this.#updates);
     } finally {
       unwatch();
-      this.#letGo();
+      await this.#letGo();
       await this.close();
     }
   }
@@ -122,6 +129,13 @@ export class ServerSession implements DisplayWatcher {
     this.#tell(new ByteWriter().u8(3).pad(3).u32(bytes.length).bytes(bytes));
   }
 
+  /** QEMU LED State, rfbproto. */
+  ledState({ scrollLock, numLock, capsLock }: LedState): void {
+    if (!this.#confirmed.has(qemuLedState)) return;
+    const lights = (scrollLock ? 1 : 0) | (numLock ? 2 : 0) | (capsLock ? 4 : 0);
+    this.#updates?.announce({ ...EMPTY, type: qemuLedState.type, payload: Uint8Array.of(lights) });
+  }
+
   /** Grants the message-type byte; false when the viewer has hung up between two messages. */
   async #nextMessage(): Promise<boolean> {
     try {
@@ -142,7 +156,7 @@ export class ServerSession implements DisplayWatcher {
       case setEncodings.type:
         return this.#setEncodings(await setEncodings.read(reader), updates);
       case framebufferUpdateRequest.type:
-        return updates.request(await framebufferUpdateRequest.read(reader));
+        return this.#request(await framebufferUpdateRequest.read(reader), updates);
       case keyEvent.type:
         return this.#key(await keyEvent.read(reader));
       case pointerEvent.type:
@@ -172,21 +186,26 @@ export class ServerSession implements DisplayWatcher {
     }
   }
 
-  #key(event: SceneKey): void {
+  async #request(request: FramebufferUpdateRequest, updates: UpdateSender): Promise<void> {
+    if (!request.incremental) await this.#options.scene.refresh?.();
+    updates.request(request);
+  }
+
+  async #key(event: SceneKey): Promise<void> {
     const id = `${event.keysym} ${event.xtScancode}`;
     if (event.down) this.#keysDown.set(id, event);
     else this.#keysDown.delete(id);
-    this.#options.scene.onKey?.(event);
+    await this.#options.scene.onKey?.(event);
   }
 
-  #point(event: PointerEvent): void {
+  async #point(event: PointerEvent): Promise<void> {
     this.#pointer = event;
-    this.#options.scene.onPointer?.(event);
+    await this.#options.scene.onPointer?.(event);
   }
 
-  #letGo(): void {
-    for (const event of [...this.#keysDown.values()]) this.#key({ ...event, down: false });
-    if (this.#pointer.buttonMask !== 0) this.#point({ ...this.#pointer, buttonMask: 0 });
+  async #letGo(): Promise<void> {
+    for (const event of [...this.#keysDown.values()]) await this.#key({ ...event, down: false });
+    if (this.#pointer.buttonMask !== 0) await this.#point({ ...this.#pointer, buttonMask: 0 });
   }
 
   #setPixelFormat(format: PixelFormat, updates: UpdateSender): void {
@@ -200,17 +219,19 @@ export class ServerSession implements DisplayWatcher {
 
   #setEncodings(types: readonly number[], updates: UpdateSender): void {
     updates.setEncodings(types);
+    const { extensions, display } = this.#options.scene;
     const confirmNow = (pseudoEncoding: PseudoEncoding, confirm: () => void) => {
       if (!types.includes(pseudoEncoding.type) || this.#confirmed.has(pseudoEncoding)) return;
+      if (extensions && !extensions.has(pseudoEncoding.name)) return;
       this.#confirmed.add(pseudoEncoding);
       confirm();
     };
-    const empty = { x: 0, y: 0, width: 0, height: 0 };
     confirmNow(fence, () => this.#sendFence({ flags: FENCE_REQUEST, payload: new Uint8Array(0) }));
     confirmNow(continuousUpdates, () => this.#tell(new ByteWriter().u8(continuousUpdatesEnd)));
-    confirmNow(qemuKeys, () => updates.announce({ ...empty, type: qemuKeys.type }));
-    confirmNow(extendedMouseButtons, () => updates.announce({ ...empty, type: extendedMouseButtons.type }));
+    confirmNow(qemuKeys, () => updates.announce({ ...EMPTY, type: qemuKeys.type }));
+    confirmNow(extendedMouseButtons, () => updates.announce({ ...EMPTY, type: extendedMouseButtons.type }));
     confirmNow(extendedDesktopSize, () => updates.announceScreen(0, 0));
+    confirmNow(qemuLedState, () => display.ledState && this.ledState(display.ledState));
   }
 
   /** Bit 7 announces a second mask byte only where that was agreed; elsewhere it is button 8. */
@@ -223,8 +244,9 @@ export class ServerSession implements DisplayWatcher {
   }
 
   /** Messages are handled one after the other, so every order that a fence can ask for is kept already. */
-  #answerFence({ flags, payload }: Fence): void {
+  async #answerFence({ flags, payload }: Fence): Promise<void> {
     if ((flags & FENCE_REQUEST) === 0) return;
+    if (flags & FENCE_BLOCK_BEFORE) await this.#options.scene.settled?.();
     this.#sendFence({ flags: flags & (FENCE_BLOCK_BEFORE | FENCE_BLOCK_AFTER | FENCE_SYNC_NEXT), payload });
   }
 
@@ -243,3 +265,5 @@ export class ServerSession implements DisplayWatcher {
 
 /** EndOfContinuousUpdates has the number of EnableContinuousUpdates. */
 const continuousUpdatesEnd = enableContinuousUpdates.type;
+
+const EMPTY: Rect = { x: 0, y: 0, width: 0, height: 0 };

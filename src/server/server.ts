@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly encodings?: readonly string[] | undefined;
   /** The format announced in ServerInit; default `bgrx8888`, as most servers. */
   readonly pixelFormat?: PixelFormat | undefined;
+  /** Told of each viewer that has shaken hands, and when it has left. */
+  readonly onViewer?: ((what: 'came' | 'left') => void) | undefined;
   /** Told what a viewer did wrong, or what broke its connection. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -30,8 +32,9 @@ export interface ServerOptions {
 /** An RFB server without sockets: give it pipes, or `listen`. */
 export class RfbServer implements AsyncDisposable {
   readonly scene: Scene;
-  readonly #options: Omit<ServerSessionOptions, 'claimed'>;
+  readonly #options: Omit<ServerSessionOptions, 'claimed' | 'welcomed'>;
   readonly #onError: (error: unknown) => void;
+  readonly #onViewer: (what: 'came' | 'left') => void;
   readonly #sessions = new Set<ServerSession>();
   #closed = false;
 
@@ -40,6 +43,7 @@ export class RfbServer implements AsyncDisposable {
     const { scene = 'login', password, security, version = '3.8', pixelFormat = pixelFormats.bgrx8888 } = options;
     this.scene = typeof scene === 'string' ? createScene(scene) : scene;
     this.#onError = options.onError ?? (() => {});
+    this.#onViewer = options.onViewer ?? (() => {});
     this.#options = {
       scene: this.scene,
       name: options.name ?? `rfbctl demo (${this.scene.name})`,
@@ -66,8 +70,13 @@ export class RfbServer implements AsyncDisposable {
       await pipe.close();
       return;
     }
+    let welcomed = false;
     const session = new ServerSession(pipe, {
       ...this.#options,
+      welcomed: () => {
+        welcomed = true;
+        this.#onViewer('came');
+      },
       claimed: (claimant) => {
         for (const other of this.#sessions) if (other !== claimant) other.close().catch(this.#onError);
       },
@@ -79,6 +88,7 @@ export class RfbServer implements AsyncDisposable {
       this.#onError(error);
     } finally {
       this.#sessions.delete(session);
+      if (welcomed) this.#onViewer('left');
     }
   }
 

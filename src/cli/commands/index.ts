@@ -1,5 +1,6 @@
 import { check } from './check.ts';
 import { click } from './click.ts';
+import { close } from './close.ts';
 import type { CommandPlug } from './command-plug.ts';
 import { completion } from './completion.ts';
 import { drag } from './drag.ts';
@@ -8,6 +9,7 @@ import { key } from './key.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { move } from './move.ts';
+import { open } from './open.ts';
 import { power } from './power.ts';
 import { probe } from './probe.ts';
 import { proxy } from './proxy.ts';
@@ -18,6 +20,7 @@ import { run } from './run.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
 import { serve } from './serve.ts';
+import { sessions } from './sessions.ts';
 import { text } from './text.ts';
 import { type } from './type.ts';
 import { url } from './url.ts';
@@ -39,6 +42,9 @@ export const commands: readonly CommandPlug[] = [
   drag,
   scroll,
   check,
+  open,
+  close,
+  sessions,
   record,
   replay,
   exportCommand,

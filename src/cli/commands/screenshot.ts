@@ -53,6 +53,11 @@ Examples:
       if (toStdout && flags.json) throw badOption('standard output cannot hold both the picture and --json');
       if (toStdout && process.stdout.isTTY) throw badOption('a terminal shows no PNG: name a file, or pipe it on');
       const format = toStdout ? 'png' : imageFormatOf(flags.output);
+      if (flags.cursor && /^session:/i.test(target)) {
+        throw badOption(
+          '--cursor: whether a kept session shows the pointer is said when it is opened (rfbctl open --cursor)',
+        );
+      }
       const settings = await readSettings(target, flags);
       await assertWritable(flags.output);
       const { waitStable = 0, nonBlank = 0 } = flags;

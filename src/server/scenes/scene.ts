@@ -16,9 +16,16 @@ export interface SceneType {
 export interface Scene {
   readonly name: string;
   readonly display: Display;
+  /** Names of the pseudo-encodings that it has a use for, where the server knows more. Default: all. */
+  readonly extensions?: ReadonlySet<string>;
+  /** Where these return a promise, the viewer's next message waits for it. */
   onKey?(event: SceneKey): void;
   onPointer?(event: PointerEvent): void;
   onCutText?(text: string): void;
+  /** A viewer wants a picture that is not older than its request. */
+  refresh?(): Promise<void>;
+  /** Resolves when whatever is behind the scene has taken all input so far. */
+  settled?(): Promise<void>;
 }
 
 /** A key as the viewer sent it: by keysym, and where the QEMU extension is in use by position as well. */

@@ -27,7 +27,8 @@ export function startCli(
 ): CliRun {
   if (!built) execFileSync('npm', ['run', '-s', 'build'], { cwd: root });
   built = true;
-  const { RFBCTL_PASSWORD: _, RFBCTL_USERNAME: __, ...env } = process.env;
+  const { RFBCTL_PASSWORD: _, RFBCTL_USERNAME: __, ...inherited } = process.env;
+  const env: NodeJS.ProcessEnv = { ...inherited, ...options.env };
   if (options.password !== undefined) env.RFBCTL_PASSWORD = options.password;
   const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { env: { ...env, ...options.env } });
   const stdout: Buffer[] = [];
