@@ -3,10 +3,14 @@ import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import type { Progress } from './worker.ts';
 
+/** More of them say no more: what is broken shows everywhere. */
+const MAX_PROBLEMS = 20;
+
 const usage = `npm run -s fuzz -- [--seconds N] [--rects N] [--seed N] [--run N]
 
-Plays random streams, valid and hostile, to the core and to the reference decoders, until the time is over (60 s by default) or so
-many rectangles were played. What they differ in is made small and kept in fixtures/fuzz. --run plays one run of a seed again.
+Plays random streams, valid and hostile, to the core and to the reference decoders, until the time is over (60 s by default), so
+many rectangles were played, or ${MAX_PROBLEMS} problems were found. What they differ in is made small and kept in fixtures/fuzz.
+--run plays one run of a seed again.
 `;
 
 /** A run that takes longer hangs. */
@@ -51,7 +55,7 @@ child.on('message', (progress: Progress) => {
   }
   const elapsed = (lastAt - started) / 1000;
   if (warm === undefined && elapsed > Math.min(20, seconds / 4)) warm = progress.residentMib;
-  if (!stopping && (elapsed >= seconds || progress.rects >= rects)) {
+  if (!stopping && (elapsed >= seconds || progress.rects >= rects || problems >= MAX_PROBLEMS)) {
     stopping = true;
     child.send('stop');
   }

@@ -110,7 +110,7 @@ function runs(scene: Scene, out: ByteWriter, area: number, begin: (at: number, l
     const bad = scene.breaks('BAD_LENGTH', 10);
     const kind = choices.below(5);
     const length = bad
-      ? left + choices.pick([1, choices.between(1, 300), 5000])
+      ? left + choices.pick([1, choices.between(1, 300)])
       : Math.min(left, kind === 0 ? left : kind === 1 ? 1 : choices.between(1, kind === 2 ? 20 : 400));
     if (begin(at, length)) {
       for (let rest = length - 1; ; rest -= 255) {
