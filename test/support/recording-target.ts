@@ -35,7 +35,9 @@ export class RecordingTarget implements ServerMessageTarget {
     this.told.push(['endUpdate']);
   };
   painted = this.#keep('painted');
-  breathe = async () => {};
+  watched = true;
+  counted = this.#keep('counted');
+  breathe = () => undefined;
   finishUpdate = this.#keep('finishUpdate');
   resize = this.#keep('resize');
   setScreens = this.#keep('setScreens');

@@ -28,6 +28,8 @@ export class StreamPlayer implements UpdateTarget {
   ledState: LedState | undefined;
   absolutePointer: boolean | undefined;
   updateEnded = false;
+  /** Of the rectangles that the core paints; tests may set it. */
+  watched = true;
   readonly #updates: UpdateDecoder;
   readonly #pseudoEncodings = new Map(pseudoEncodings.map((pseudo) => [pseudo.type, pseudo]));
 
@@ -73,7 +75,11 @@ export class StreamPlayer implements UpdateTarget {
     this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
   }
 
-  async breathe(): Promise<void> {}
+  counted(rectCount: number, _pixelCount: number, encoding: string): void {
+    this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + rectCount);
+  }
+
+  breathe(): undefined {}
 
   finishUpdate(): void {}
 

@@ -5,6 +5,7 @@ import { encodings } from '../protocol/encodings/index.ts';
 import { tight } from '../protocol/encodings/tight.ts';
 import { decodeJpeg } from '../protocol/jpeg.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
+import { lastRect } from '../protocol/pseudo-encodings/last-rect.ts';
 import { RectReceiver } from '../protocol/rect-receiver.ts';
 import type { UpdateDecoder, UpdateTarget } from '../protocol/update-decoder.ts';
 import { failureOf } from './failures.ts';
@@ -63,12 +64,16 @@ class CoreDecoder implements UpdateDecoder {
     for (;;) {
       const core = this.#prepare(target);
       const status = this.#feed(core, reader);
-      core.takeEvents((x, y, width, height, type) => {
-        target.painted({ x, y, width, height }, names.get(type) ?? '');
-      });
+      tell(core, target);
       if (status === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
-      await target.breathe();
+      const turn = target.breathe();
+      if (turn) await turn;
       switch (status) {
+        case layout.LAST_RECT:
+          target.confirm(lastRect.name);
+          target.endUpdate();
+          target.finishUpdate();
+          return;
         case layout.UPDATE_DONE:
           target.finishUpdate();
           return;
@@ -82,9 +87,7 @@ class CoreDecoder implements UpdateDecoder {
           break;
         case layout.OTHER_RECT:
           await this.#otherRect(core, reader, target);
-          if (!target.updateEnded) break;
-          target.finishUpdate();
-          return;
+          break;
         case layout.FAILED:
           throw failureOf(core, target.framebuffer);
       }
@@ -104,7 +107,7 @@ class CoreDecoder implements UpdateDecoder {
   }
 
   /** The core, told of the framebuffer and of the pixel format. */
-  #prepare({ framebuffer, pixels }: UpdateTarget): PixelCore {
+  #prepare({ framebuffer, pixels, watched }: UpdateTarget): PixelCore {
     const core = this.#core;
     if (!core || framebuffer.pixels.buffer !== core.bytes.buffer) {
       throw new RangeError('the framebuffer must be made with the allocator of its decoder');
@@ -112,6 +115,7 @@ class CoreDecoder implements UpdateDecoder {
     core.set(layout.AT_FRAMEBUFFER_WIDTH, framebuffer.width);
     core.set(layout.AT_FRAMEBUFFER_HEIGHT, framebuffer.height);
     core.set(layout.AT_STRIDE, framebuffer.width * 4);
+    core.set(layout.AT_WATCHED, watched ? 1 : 0);
     if (this.#pixels !== pixels || this.#revision !== pixels.revision) {
       writeFormat(core, pixels);
       this.#pixels = pixels;
@@ -149,6 +153,15 @@ function take(core: PixelCore, reader: ByteReader, pointer: number, length: numb
   reader.has(consumed);
   reader.skip(consumed);
   return status;
+}
+
+/** Tells what was painted. */
+function tell(core: PixelCore, target: UpdateTarget): void {
+  if (core.get(layout.AT_WATCHED)) {
+    core.takeRects((rect, type) => target.painted(rect, names.get(type) ?? ''));
+  } else {
+    core.takeCounts((rectCount, pixelCount, type) => target.counted(rectCount, pixelCount, names.get(type) ?? ''));
+  }
 }
 
 function rectOf(core: PixelCore) {

@@ -1,3 +1,4 @@
+import type { Rect } from '../protocol/rect.ts';
 import { layout, wasmBinary } from './wasm-binary.ts';
 import { type WebAssemblyMemory, type WebAssemblyModule, webAssembly } from './web-assembly.ts';
 
@@ -85,20 +86,33 @@ export class PixelCore {
     new Uint32Array(this.#memory.buffer, table, colours.length).set(colours);
   }
 
-  /** Calls back for every rectangle painted since the last time. */
-  takeEvents(painted: (x: number, y: number, width: number, height: number, type: number) => void): void {
+  /** Calls back for every rectangle painted since the last time, if the core was told that they are watched. */
+  takeRects(painted: (rect: Rect, type: number) => void): void {
+    const events = this.#events;
+    for (let at = 0, end = this.#takeEvents(); at < end; at += layout.EVENT_SIZE) {
+      const rect = {
+        x: events.getUint16(at, true),
+        y: events.getUint16(at + 2, true),
+        width: events.getUint16(at + 4, true),
+        height: events.getUint16(at + 6, true),
+      };
+      painted(rect, events.getInt32(at + 8, true));
+    }
+  }
+
+  /** If it was told that they are not: calls back for rectangles of one type in a row. */
+  takeCounts(counted: (rectCount: number, pixelCount: number, type: number) => void): void {
+    const events = this.#events;
+    for (let at = 0, end = this.#takeEvents(); at < end; at += layout.EVENT_SIZE) {
+      counted(events.getUint32(at, true), events.getUint32(at + 4, true), events.getInt32(at + 8, true));
+    }
+  }
+
+  /** Where the events end that are there. */
+  #takeEvents(): number {
     const count = this.get(layout.AT_EVENT_COUNT);
     this.set(layout.AT_EVENT_COUNT, 0);
-    const events = this.#events;
-    for (let at = 0, end = count * layout.EVENT_SIZE; at < end; at += layout.EVENT_SIZE) {
-      painted(
-        events.getUint16(at, true),
-        events.getUint16(at + 2, true),
-        events.getUint16(at + 4, true),
-        events.getUint16(at + 6, true),
-        events.getInt32(at + 8, true),
-      );
-    }
+    return count * layout.EVENT_SIZE;
   }
 
   #continue(previous: PixelCore): void {

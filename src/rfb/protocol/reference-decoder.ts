@@ -19,7 +19,8 @@ export class ReferenceDecoder implements UpdateDecoder {
       const offset = reader.offset;
       const rect = { x: reader.u16(), y: reader.u16(), width: reader.u16(), height: reader.u16() };
       await this.#rects.receive(reader, target, rect, reader.s32(), { number, count, offset });
-      await target.breathe();
+      const turn = target.breathe();
+      if (turn) await turn;
     }
     target.finishUpdate();
   }

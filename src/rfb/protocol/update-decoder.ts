@@ -26,10 +26,17 @@ export interface UpdateTarget extends DecodeTarget, PseudoEncodingTarget {
   beginUpdate(): void;
   /** Whether LastRect has ended the current update. */
   readonly updateEnded: boolean;
+  /** Whether `painted` is wanted: that so many are counted will do otherwise. */
+  readonly watched: boolean;
   /** A rectangle is in the framebuffer; the picture is consistent only at `finishUpdate`. */
   painted(rect: Rect, encoding: string): void;
-  /** Called between rectangles: gives others a turn when there was much to paint. Throws when the session is over. */
-  breathe(): Promise<void>;
+  /** So many rectangles are in the framebuffer, of so many pixels in all. */
+  counted(rectCount: number, pixelCount: number, encoding: string): void;
+  /**
+   * Called between rectangles: a promise when there was much to paint, so that others have a turn. Throws when the session
+   * is over.
+   */
+  breathe(): Promise<void> | undefined;
   finishUpdate(): void;
   pseudoEncoding(type: number): PseudoEncoding | undefined;
 }

@@ -134,19 +134,24 @@ export class Receiver implements ServerMessageTarget, SessionState {
     this.updateEnded = true;
   }
 
-  painted(rect: Rect, encoding: string): void {
-    this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + 1);
-    this.#pixelsSinceTurn += rect.width * rect.height;
-    // Tens of thousands a second, and seldom anybody who listens.
-    if (this.#events.listenerCount('painted') > 0) this.#tell('painted', rect, encoding);
+  get watched(): boolean {
+    return this.#events.listenerCount('painted') > 0;
   }
 
-  async breathe(): Promise<void> {
-    if (this.#pixelsSinceTurn >= PIXELS_A_TURN) {
-      this.#pixelsSinceTurn = 0;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    if (this.#closed) throw new ConnectionError('CLOSED', 'the session was closed');
+  painted(rect: Rect, encoding: string): void {
+    this.counted(1, rect.width * rect.height, encoding);
+    this.#tell('painted', rect, encoding);
+  }
+
+  counted(rectCount: number, pixelCount: number, encoding: string): void {
+    this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + rectCount);
+    this.#pixelsSinceTurn += pixelCount;
+  }
+
+  breathe(): Promise<void> | undefined {
+    if (this.#pixelsSinceTurn >= PIXELS_A_TURN) return this.#giveTurn();
+    this.#assertOpen();
+    return undefined;
   }
 
   finishUpdate(): void {
@@ -210,6 +215,16 @@ export class Receiver implements ServerMessageTarget, SessionState {
 
   async fence(fence: Fence): Promise<void> {
     if (!this.#closed) await this.#answerFence(fence);
+  }
+
+  async #giveTurn(): Promise<void> {
+    this.#pixelsSinceTurn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#assertOpen();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ConnectionError('CLOSED', 'the session was closed');
   }
 
   #tell<E extends keyof SessionEvents>(event: E, ...args: SessionEvents[E]): void {

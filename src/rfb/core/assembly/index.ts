@@ -26,6 +26,7 @@ export {
   FAILED,
   NEED_WHOLE,
   JPEG_FALLBACK,
+  LAST_RECT,
   RECT_OUTSIDE,
   COPY_SOURCE_OUTSIDE,
   SUBRECT_COUNT,
@@ -96,3 +97,4 @@ export const AT_BLUE_SHIFT: usize = offsetof<State>('blueShift');
 export const AT_FRAMEBUFFER_WIDTH: usize = offsetof<State>('framebufferWidth');
 export const AT_FRAMEBUFFER_HEIGHT: usize = offsetof<State>('framebufferHeight');
 export const AT_STRIDE: usize = offsetof<State>('stride');
+export const AT_WATCHED: usize = offsetof<State>('watched');

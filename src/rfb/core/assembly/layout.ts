@@ -3,7 +3,10 @@
  * (zlib windows, tables, room for a JPEG) it does not pay for. Static data of the compiler lies below STATE.
  */
 export const STATE: usize = 0x10000;
-/** Painted rectangles that TypeScript has not fetched: x, y, width, height as u16 and the encoding as i32 each. */
+/**
+ * What was painted and TypeScript has not fetched. When somebody watches, a rectangle each: x, y, width, height as u16 and
+ * the encoding as i32. Else rectangles of one encoding in a row: how many, and of how many pixels, as u32, and the encoding.
+ */
 export const EVENTS: usize = 0x11000;
 export const MAX_EVENTS: i32 = 256;
 export const EVENT_SIZE: i32 = 12;
@@ -50,6 +53,8 @@ export const FAILED: i32 = 5;
 export const NEED_WHOLE: i32 = 6;
 /** They come next and are left to another decoder. */
 export const JPEG_FALLBACK: i32 = 7;
+/** The update ends before all rectangles have come that it had announced. */
+export const LAST_RECT: i32 = 8;
 
 /** All that lives longer than a call. A new instance continues from a copy of it. */
 @unmanaged
@@ -98,6 +103,8 @@ export class State {
   framebufferHeight: i32;
   /** Bytes from a row of the framebuffer to the next. */
   stride: i32;
+  /** Whether each rectangle is told. */
+  watched: i32;
 
   step: i32;
   carried: i32;

@@ -12,6 +12,7 @@ import {
   fail,
   FAILED,
   JPEG_FALLBACK,
+  LAST_RECT,
   MAX_EVENTS,
   NEED_MORE,
   OTHER_RECT,
@@ -54,6 +55,8 @@ const ZLIB_TYPE: i32 = 6;
 const TIGHT: i32 = 7;
 const TRLE: i32 = 15;
 const ZRLE_TYPE: i32 = 16;
+/** The one pseudo-encoding that has nothing to tell. */
+const LAST_RECT_TYPE: i32 = -224;
 
 /** After a Raw pixel that was cut, the next ones are read where they are. */
 const FEW: i32 = 16;
@@ -143,6 +146,15 @@ function then(at: usize, next: i32): usize {
 function finish(at: usize): usize {
   if (signal == JPEG_FALLBACK) s.step = RECT_HEADER;
   if (signal != CONTINUE) return at;
+  const area = s.width * s.height;
+  s.painted += area;
+  if (s.watched) addRect();
+  else count(area);
+  s.step = RECT_HEADER;
+  return at;
+}
+
+function addRect(): void {
   const event = EVENTS + s.eventCount * EVENT_SIZE;
   store<u16>(event, s.x);
   store<u16>(event, s.y, 2);
@@ -150,9 +162,18 @@ function finish(at: usize): usize {
   store<u16>(event, s.height, 6);
   store<i32>(event, s.type, 8);
   s.eventCount++;
-  s.painted += s.width * s.height;
-  s.step = RECT_HEADER;
-  return at;
+}
+
+function count(area: i32): void {
+  let event = EVENTS + (s.eventCount - 1) * EVENT_SIZE;
+  if (s.eventCount == 0 || load<i32>(event, 8) != s.type) {
+    event += EVENT_SIZE;
+    store<u64>(event, 0);
+    store<i32>(event, s.type, 8);
+    s.eventCount++;
+  }
+  store<u32>(event, load<u32>(event) + 1);
+  store<u32>(event, load<u32>(event, 4) + area, 4);
 }
 
 function tight(at: usize): usize {
@@ -173,7 +194,11 @@ function rectHeader(at: usize, end: usize): usize {
   s.type = be32(at + 8);
   s.index++;
   const next = firstStep(s.type);
-  if (next < 0) return stop(at + 12, OTHER_RECT);
+  if (next < 0) {
+    if (s.type != LAST_RECT_TYPE) return stop(at + 12, OTHER_RECT);
+    s.index = s.count;
+    return stop(at + 12, LAST_RECT);
+  }
   if (s.x + s.width > s.framebufferWidth || s.y + s.height > s.framebufferHeight) return fail(RECT_OUTSIDE);
   s.step = next;
   chooseAny(s.type == TRLE || s.type == ZRLE_TYPE);
