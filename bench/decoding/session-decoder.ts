@@ -93,11 +93,14 @@ class RecordedPipe implements BytePipe {
     const released = new Promise<void>((resolve) => {
       this.release = resolve;
     });
-    this.incoming = (async function* () {
-      yield hello;
-      await released;
-      yield* pieces;
-    })();
+    let given = -1;
+    const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+      if (given === 0) await released;
+      const value = given < 0 ? hello : pieces[given];
+      given++;
+      return value ? { value, done: false } : { value: undefined, done: true };
+    };
+    this.incoming = { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
   async write(): Promise<void> {}

@@ -10,8 +10,10 @@ const MAX_GRANT = 64 * 1024 * 1024;
  */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>;
+  /** May be a Buffer, whose `slice` is no copy: what is lent of it is a Uint8Array of its own. */
   #bytes: Uint8Array = new Uint8Array(0);
-  #data: DataView = new DataView(this.#bytes.buffer);
+  /** Of `#bytes`, once there are numbers to read. */
+  #numbers: DataView | undefined;
   #start = 0;
   #end = 0;
   /** Whether `#bytes` is ours to append to; a chunk from the pipe is borrowed and never written to. */
@@ -51,12 +53,15 @@ export class ByteReader {
    */
   async need(length: number): Promise<void> {
     if (length > MAX_GRANT) throw new RangeError(`need(${length}): read in pieces of at most ${MAX_GRANT} bytes`);
-    while (!this.has(length)) await this.#pull(length);
+    while (!this.has(length)) {
+      this.#keep();
+      this.#arrived(await this.#source.next(), length);
+    }
   }
 
   /** Waits until at least one byte is here, and grants all that are here, at most `limit`. Returns how many. */
   async some(limit: number): Promise<number> {
-    while (this.buffered === 0) await this.#pull(1);
+    if (this.buffered === 0) await this.need(1);
     const length = Math.min(limit, this.buffered);
     this.#granted = length;
     return length;
@@ -85,7 +90,7 @@ export class ByteReader {
   /** Borrows the next `length` bytes: valid until the next `need`, `has` or `some`. Copy to keep, never write. */
   view(length: number): Uint8Array {
     const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
+    return this.#lend(at, length);
   }
 
   /** The next `length` bytes as a `DataView`, borrowed like `view`. */
@@ -100,7 +105,7 @@ export class ByteReader {
 
   /** Borrows what is here without reading it, at most `limit` bytes. */
   peek(limit: number): Uint8Array {
-    return this.#bytes.subarray(this.#start, Math.min(this.#end, this.#start + limit));
+    return this.#lend(this.#start, Math.min(this.buffered, limit));
   }
 
   /** Reads and drops `length` bytes, however many, in pieces. */
@@ -117,7 +122,7 @@ export class ByteReader {
    * This reader must not be used afterwards.
    */
   async *rest(): AsyncGenerator<Uint8Array> {
-    if (this.buffered > 0) yield this.#bytes.slice(this.#start, this.#end);
+    if (this.buffered > 0) yield this.#lend(this.#start, this.buffered).slice();
     this.#start = this.#end;
     for (;;) {
       const { value, done } = await this.#source.next();
@@ -136,9 +141,16 @@ export class ByteReader {
     return at;
   }
 
-  async #pull(wanted: number): Promise<void> {
-    this.#keep();
-    const { value, done } = await this.#source.next();
+  get #data(): DataView {
+    this.#numbers ??= new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    return this.#numbers;
+  }
+
+  #lend(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + at, length);
+  }
+
+  #arrived({ value, done }: IteratorResult<Uint8Array, unknown>, wanted: number): void {
     if (done) {
       const partial = this.buffered > 0 ? ` after ${this.buffered} of the ${wanted} bytes awaited` : '';
       throw new ConnectionError('CONNECTION_LOST', `the server closed the connection${partial}`);
@@ -160,8 +172,7 @@ export class ByteReader {
   #append(chunk: Uint8Array, wanted: number): void {
     const buffered = this.buffered;
     if (buffered === 0 && chunk.length >= wanted) {
-      // Not as the Buffer that it may be: `slice` of a Buffer is no copy.
-      this.#adopt(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), 0, chunk.length, false);
+      this.#adopt(chunk, 0, chunk.length, false);
       return;
     }
     const length = buffered + chunk.length;
@@ -177,7 +188,7 @@ export class ByteReader {
   }
 
   #adopt(bytes: Uint8Array, start: number, end: number, owned: boolean): void {
-    if (bytes !== this.#bytes) this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes !== this.#bytes) this.#numbers = undefined;
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;

@@ -78,7 +78,7 @@ class CoreDecoder implements UpdateDecoder {
           target.finishUpdate();
           return;
         case layout.NEED_MORE:
-          if (reader.buffered === 0) await reader.some(1);
+          if (reader.buffered === 0) await reader.need(1);
           break;
         case layout.NEED_WHOLE:
           await reader.need(core.get(layout.AT_PAYLOAD_LENGTH));
