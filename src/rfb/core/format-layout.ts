@@ -46,9 +46,14 @@ function channelsOf(
 function kindOf(bytes: number, channels: Channels): number {
   if (bytes === 1) return layout.BYTE;
   if (bytes === 2) return layout.WORD;
-  const common = packed(channels) === packed([0, 1, 2]);
-  if (bytes === 3) return common ? layout.RGB : layout.ANY_THREE;
-  return common ? layout.RGBX : layout.ANY_FOUR;
+  switch (packed(channels)) {
+    case packed([0, 1, 2]):
+      return bytes === 3 ? layout.RGB : layout.RGBX;
+    case packed([2, 1, 0]):
+      return bytes === 3 ? layout.BGR : layout.BGRX;
+    default:
+      return bytes === 3 ? layout.ANY_THREE : layout.ANY_FOUR;
+  }
 }
 
 /** As the state has it: a byte each, -1 for undefined. */

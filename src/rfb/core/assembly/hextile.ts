@@ -4,6 +4,8 @@ import {
   ANY_FOUR,
   AnyFour,
   AnyThree,
+  BGRX,
+  Bgrx,
   Byte,
   BYTE,
   bytesOf,
@@ -29,6 +31,7 @@ const SIDE: i32 = 16;
 export function hextile(at: usize, end: usize): usize {
   switch (s.pixelKind) {
     case RGBX: return tiles<Rgbx>(at, end);
+    case BGRX: return tiles<Bgrx>(at, end);
     case BYTE: return tiles<Byte>(at, end);
     case WORD: return tiles<Word>(at, end);
     case ANY_FOUR: return tiles<AnyFour>(at, end);

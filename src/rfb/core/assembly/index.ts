@@ -54,7 +54,7 @@ export {
   SUBRECTS_OVER_AND_OVER,
   UNIT_TOO_LONG,
 } from './layout';
-export { RGBX, RGB, BYTE, WORD, ANY_FOUR, ANY_THREE } from './pixels';
+export { RGBX, RGB, BYTE, WORD, ANY_FOUR, ANY_THREE, BGRX, BGR } from './pixels';
 import { State } from './layout';
 
 /** All static data must be below STATE. */

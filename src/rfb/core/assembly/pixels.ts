@@ -9,8 +9,9 @@ export type Rgb = i32;
 /** One byte, two bytes: looked up. */
 export type Byte = u8;
 export type Word = u16;
-/** B, G, R and a byte that says nothing: what most servers have by themselves. Only rows of it are worth code of their own. */
-type Bgrx = u64;
+/** B, G, R and a byte that says nothing: what most servers have by themselves. B, G, R: its CPIXEL. */
+export type Bgrx = u64;
+export type Bgr = i64;
 /** Four bytes, three bytes, any other way. */
 export type AnyFour = f32;
 export type AnyThree = f64;
@@ -22,9 +23,8 @@ export const BYTE: i32 = 2;
 export const WORD: i32 = 3;
 export const ANY_FOUR: i32 = 4;
 export const ANY_THREE: i32 = 5;
-
-/** `swizzled` of `Bgrx`. */
-const BGRX_SWIZZLED: i32 = 0x000102 + 1;
+export const BGRX: i32 = 6;
+export const BGR: i32 = 7;
 
 export const OPAQUE: u32 = 0xff000000;
 
@@ -37,9 +37,14 @@ export function bytesOf<F>(): i32 {
 }
 
 export function bytesOfKind(kind: i32): i32 {
-  if (kind == RGBX || kind == ANY_FOUR) return 4;
+  if (kind == RGBX || kind == BGRX || kind == ANY_FOUR) return 4;
   if (kind == BYTE) return 1;
   return kind == WORD ? 2 : 3;
+}
+
+@inline
+function isSwapped<F>(): bool {
+  return !isFloat<F>() && sizeof<F>() == 8;
 }
 
 /** The pixel at `at` in the framebuffer's layout. May load a byte more than the pixel has. */
@@ -48,12 +53,18 @@ export function pixelAt<F>(at: usize): u32 {
   if (isFloat<F>()) return anyPixel(at, bytesOf<F>());
   if (sizeof<F>() == 1) return load<u32>(LUT8 + ((<usize>load<u8>(at)) << 2));
   if (sizeof<F>() == 2) return load<u32>(LUT16 + ((<usize>load<u16>(at)) << 2));
-  if (sizeof<F>() == 8) return (bswap<u32>(load<u32>(at)) >> 8) | OPAQUE;
+  if (isSwapped<F>()) return (bswap<u32>(load<u32>(at)) >> 8) | OPAQUE;
   return load<u32>(at) | OPAQUE;
 }
 
 /** Chooses what `AnyFour` and `AnyThree` mean until the next call: PIXEL, or CPIXEL when `compact`. */
+@inline
 export function chooseAny(compact: bool): void {
+  const kind = compact ? s.cpixelKind : s.pixelKind;
+  if (kind == ANY_FOUR || kind == ANY_THREE) describeAny(compact);
+}
+
+function describeAny(compact: bool): void {
   const bytes = compact ? s.cpixelBytes : s.pixelBytes;
   s.anyShift = compact ? s.cpixelShift : 0;
   s.swizzled = bytes >= 0 ? bytes + 1 : 0;
@@ -98,10 +109,11 @@ export function colourOf(value: u32): u32 {
 function convertFour<F>(from: usize, to: usize): void {
   if (isFloat<F>() && s.swizzled) {
     v128.store(to, v128.or(i8x16.swizzle(v128.load(from), swizzle()), i32x4.splat(OPAQUE)));
-  } else if (!isFloat<F>() && sizeof<F>() == 8) {
-    const four = v128.load(from);
-    const rgbx = i8x16.shuffle(four, four, 2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15);
-    v128.store(to, v128.or(rgbx, i32x4.splat(OPAQUE)));
+  } else if (isSwapped<F>()) {
+    let four = v128.load(from);
+    if (isSigned<F>()) four = i8x16.shuffle(four, four, 2, 1, 0, 3, 5, 4, 3, 6, 8, 7, 6, 9, 11, 10, 9, 12);
+    else four = i8x16.shuffle(four, four, 2, 1, 0, 3, 6, 5, 4, 7, 10, 9, 8, 11, 14, 13, 12, 15);
+    v128.store(to, v128.or(four, i32x4.splat(OPAQUE)));
   } else if (!isFloat<F>() && sizeof<F>() == 4) {
     let four = v128.load(from);
     if (isSigned<F>()) four = i8x16.shuffle(four, four, 0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12);
@@ -149,9 +161,9 @@ export function convertKind(kind: i32, from: usize, to: usize, width: i32, heigh
     case RGB: return convert<Rgb>(from, to, width, height, stride);
     case BYTE: return convert<Byte>(from, to, width, height, stride);
     case WORD: return convert<Word>(from, to, width, height, stride);
-    case ANY_FOUR:
-      if (s.swizzled == BGRX_SWIZZLED) return convert<Bgrx>(from, to, width, height, stride);
-      return convert<AnyFour>(from, to, width, height, stride);
+    case BGRX: return convert<Bgrx>(from, to, width, height, stride);
+    case BGR: return convert<Bgr>(from, to, width, height, stride);
+    case ANY_FOUR: return convert<AnyFour>(from, to, width, height, stride);
     default: return convert<AnyThree>(from, to, width, height, stride);
   }
 }
@@ -162,6 +174,8 @@ export function pixelOfKind(kind: i32, at: usize): u32 {
     case RGB: return pixelAt<Rgb>(at);
     case BYTE: return pixelAt<Byte>(at);
     case WORD: return pixelAt<Word>(at);
+    case BGRX: return pixelAt<Bgrx>(at);
+    case BGR: return pixelAt<Bgr>(at);
     case ANY_FOUR: return pixelAt<AnyFour>(at);
     default: return pixelAt<AnyThree>(at);
   }

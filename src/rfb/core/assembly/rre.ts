@@ -4,6 +4,8 @@ import {
   ANY_FOUR,
   AnyFour,
   AnyThree,
+  BGRX,
+  Bgrx,
   Byte,
   BYTE,
   bytesOf,
@@ -39,6 +41,7 @@ export function rreHeader(at: usize, end: usize): usize {
 export function subrects(at: usize, end: usize, small: bool): usize {
   switch (s.pixelKind) {
     case RGBX: return small ? paint<Rgbx, u8>(at, end) : paint<Rgbx, u16>(at, end);
+    case BGRX: return small ? paint<Bgrx, u8>(at, end) : paint<Bgrx, u16>(at, end);
     case BYTE: return small ? paint<Byte, u8>(at, end) : paint<Byte, u16>(at, end);
     case WORD: return small ? paint<Word, u8>(at, end) : paint<Word, u16>(at, end);
     case ANY_FOUR: return small ? paint<AnyFour, u8>(at, end) : paint<AnyFour, u16>(at, end);

@@ -17,6 +17,10 @@ import {
   ANY_FOUR,
   AnyFour,
   AnyThree,
+  BGR,
+  Bgr,
+  BGRX,
+  Bgrx,
   Byte,
   BYTE,
   bytesOf,
@@ -67,7 +71,9 @@ export function nextTile(side: i32): void {
 export function tiles(at: usize, end: usize, side: i32): usize {
   switch (s.cpixelKind) {
     case RGB: return paintTiles<Rgb>(at, end, side);
+    case BGR: return paintTiles<Bgr>(at, end, side);
     case RGBX: return paintTiles<Rgbx>(at, end, side);
+    case BGRX: return paintTiles<Bgrx>(at, end, side);
     case BYTE: return paintTiles<Byte>(at, end, side);
     case WORD: return paintTiles<Word>(at, end, side);
     case ANY_FOUR: return paintTiles<AnyFour>(at, end, side);
