@@ -1,15 +1,19 @@
 import { fail, GRADIENT, PALETTE, s, TIGHT_INDEX } from './layout';
 import { addressOf, bytesOfKind, colourOf, OPAQUE, RGB, valueAt } from './pixels';
-import { bits } from './tiles';
+import { bitRows } from './indices';
 
 /** The palette filter, rfbproto "PaletteFilter": rows of indices that are complete. Unused entries of the palette are 0. */
 export function paletteRows(at: usize, end: usize): usize {
   const width = s.width;
-  const rowLength = s.paletteSize == 2 ? (width + 7) >> 3 : width;
-  for (; s.row < s.height && <i32>(end - at) >= rowLength; s.row++, at += rowLength) {
-    const to = addressOf(s.x, s.y + s.row);
-    const all = s.paletteSize == 2 ? bits(at, to, width) : indices(at, to, width);
-    if (all != OPAQUE) return badIndex(at, width);
+  if (s.paletteSize == 2) {
+    const rowLength = (width + 7) >> 3;
+    const height = rowLength == 0 ? 0 : min(s.height - s.row, <i32>(end - at) / rowLength);
+    bitRows(at, addressOf(s.x, s.y + s.row), width, height);
+    s.row += height;
+    return at + height * rowLength;
+  }
+  for (; s.row < s.height && <i32>(end - at) >= width; s.row++, at += width) {
+    if (indices(at, addressOf(s.x, s.y + s.row), width) != OPAQUE) return badIndex(at, width);
   }
   return at;
 }

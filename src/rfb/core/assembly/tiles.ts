@@ -1,3 +1,4 @@
+import { bitRows, indexRows, Nibble, Pair } from './indices';
 import {
   fail,
   NEED_MORE,
@@ -26,7 +27,6 @@ import {
   bytesOf,
   convert,
   fill,
-  OPAQUE,
   pixelAt,
   RGB,
   Rgb,
@@ -219,71 +219,20 @@ function blit(to: usize, width: i32, height: i32): void {
   }
 }
 
-/** Rows of packed indices. Unused entries of the palette are made 0, which no colour is: one look at the end finds them. */
+/** Rows of packed indices. */
 function packed(at: usize, end: usize, to: usize, width: i32, height: i32, size: i32): usize {
-  const shift = size <= 2 ? 0 : size <= 4 ? 1 : 2;
-  const rowLength = ((width << shift) + 7) >> 3;
-  if (<i32>(end - at) < rowLength * height) return more();
-  for (let i = size; i < MAX_PACKED_PALETTE; i++) store<u32>(PALETTE + (i << 2), 0);
-  const stride = s.stride;
-  let all = OPAQUE;
-  for (let y = 0; y < height; y++, to += stride, at += rowLength) {
-    all &= shift == 0 ? bits(at, to, width) : shift == 1 ? pairs(at, to, width) : nibbles(at, to, width);
+  const bitsPerIndex = size <= 2 ? 1 : size <= 4 ? 2 : 4;
+  const rowLength = (width * bitsPerIndex + 7) >> 3;
+  const length = rowLength * height;
+  if (<i32>(end - at) < length) return more();
+  if (size <= 2) {
+    // Both colours exist wherever there is a palette of one-bit indices.
+    bitRows(at, to, width, height);
+    return at + length;
   }
-  return all == OPAQUE ? at : badIndex(at - rowLength * height, width, height, size, 1 << shift);
-}
-
-/** A row of one-bit indices: eight pixels a byte. Both colours exist wherever there is a palette of one-bit indices. */
-export function bits(at: usize, to: usize, width: i32): u32 {
-  const zero = v128.load32_splat(PALETTE);
-  const one = v128.load32_splat(PALETTE, 4);
-  const left = i32x4(128, 64, 32, 16);
-  const right = i32x4(8, 4, 2, 1);
-  for (; width >= 8; width -= 8, to += 32) {
-    const byte = i32x4.splat(load<u8>(at++));
-    v128.store(to, v128.bitselect(one, zero, i32x4.eq(v128.and(byte, left), left)));
-    v128.store(to, v128.bitselect(one, zero, i32x4.eq(v128.and(byte, right), right)), 16);
-  }
-  if (width > 0) {
-    const byte: u32 = load<u8>(at);
-    for (let bit = 7; width > 0; width--, bit--, to += 4) {
-      store<u32>(to, load<u32>(PALETTE + (((byte >> bit) & 1) << 2)));
-    }
-  }
-  return OPAQUE;
-}
-
-function pairs(at: usize, to: usize, width: i32): u32 {
-  let all = OPAQUE;
-  for (let shift = 6; width > 0; width--, to += 4) {
-    const colour = load<u32>(PALETTE + (((<u32>load<u8>(at) >> shift) & 3) << 2));
-    store<u32>(to, colour);
-    all &= colour;
-    shift -= 2;
-    if (shift < 0) {
-      shift = 6;
-      at++;
-    }
-  }
-  return all;
-}
-
-function nibbles(at: usize, to: usize, width: i32): u32 {
-  let all = OPAQUE;
-  for (; width >= 2; width -= 2, to += 8) {
-    const byte: usize = load<u8>(at++);
-    const first = load<u32>(PALETTE + ((byte >> 4) << 2));
-    const second = load<u32>(PALETTE + ((byte & 15) << 2));
-    store<u32>(to, first);
-    store<u32>(to, second, 4);
-    all &= first & second;
-  }
-  if (width > 0) {
-    const colour = load<u32>(PALETTE + ((<usize>load<u8>(at) >> 4) << 2));
-    store<u32>(to, colour);
-    all &= colour;
-  }
-  return all;
+  const greatest = size <= 4 ? indexRows<Pair>(at, to, width, height) : indexRows<Nibble>(at, to, width, height);
+  const wrong = v128.any_true(i8x16.ge_u(greatest, i8x16.splat(<i8>size)));
+  return wrong ? badIndex(at, width, height, size, bitsPerIndex) : at + length;
 }
 
 function badIndex(at: usize, width: i32, height: i32, size: i32, bitsPerIndex: i32): usize {
