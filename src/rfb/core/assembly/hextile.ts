@@ -11,6 +11,7 @@ import {
   bytesOf,
   convert,
   fillNarrow,
+  fillSmall,
   pixelAt,
   RGBX,
   Rgbx,
@@ -90,11 +91,10 @@ function tile<F>(at: usize, end: usize, width: i32, height: i32): usize {
     fillNarrow(origin, width, height, stride, i32x4.splat(background));
     if (coloured) {
       for (; at < subrectsEnd; at += bytesOf<F>() + 2) {
-        if (!subrect(at + bytesOf<F>(), i32x4.splat(pixelAt<F>(at)), origin, stride, width, height)) return 0;
+        if (!subrect(at + bytesOf<F>(), pixelAt<F>(at), origin, stride, width, height)) return 0;
       }
     } else {
-      const four = i32x4.splat(foreground);
-      for (; at < subrectsEnd; at += 2) if (!subrect(at, four, origin, stride, width, height)) return 0;
+      for (; at < subrectsEnd; at += 2) if (!subrect(at, foreground, origin, stride, width, height)) return 0;
     }
   } else {
     fillNarrow(origin, width, height, stride, i32x4.splat(background));
@@ -105,18 +105,20 @@ function tile<F>(at: usize, end: usize, width: i32, height: i32): usize {
 }
 
 @inline
-function subrect(at: usize, four: v128, origin: usize, stride: i32, tileWidth: i32, tileHeight: i32): bool {
+function subrect(at: usize, colour: u32, origin: usize, stride: i32, tileWidth: i32, tileHeight: i32): bool {
   const position: i32 = load<u8>(at);
   const size: i32 = load<u8>(at, 1);
   const x = position >> 4;
   const y = position & 15;
   const width = (size >> 4) + 1;
   const height = (size & 15) + 1;
-  if (x + width > tileWidth || y + height > tileHeight) {
+  if (((tileWidth - x - width) | (tileHeight - y - height)) < 0) {
     fail(HEXTILE_SUBRECT, x, y, width, height);
     return false;
   }
-  fillNarrow(origin + y * stride + (x << 2), width, height, stride, four);
+  const to = origin + y * stride + (x << 2);
+  if (width <= 4) fillSmall(to, width, height, stride, colour);
+  else fillNarrow(to, width, height, stride, i32x4.splat(colour));
   return true;
 }
 

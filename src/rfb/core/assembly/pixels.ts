@@ -245,6 +245,31 @@ export function fillNarrow(at: usize, width: i32, height: i32, stride: i32, four
   }
 }
 
+/**
+ * `fill` for one to four pixels a row. Most subrectangles have fewer than three rows too, and nothing foretells how many of
+ * either: so all sizes take the same way, in which stores are repeated, and no branch is guessed wrong.
+ */
+@inline
+export function fillSmall(at: usize, width: i32, height: i32, stride: i32, colour: u32): void {
+  const last = (width - 1) << 2;
+  const second = min(last, 4);
+  const third = min(last, 8);
+  fillFour(at, second, third, last, colour);
+  fillFour(at + (height > 1 ? stride : 0), second, third, last, colour);
+  while (height > 2) {
+    height--;
+    fillFour(at + height * stride, second, third, last, colour);
+  }
+}
+
+@inline
+function fillFour(at: usize, second: i32, third: i32, last: i32, colour: u32): void {
+  store<u32>(at, colour);
+  store<u32>(at + second, colour);
+  store<u32>(at + third, colour);
+  store<u32>(at + last, colour);
+}
+
 /** At least four pixels. */
 @inline
 function fillRow(at: usize, width: i32, four: v128): void {
