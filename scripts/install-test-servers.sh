@@ -3,10 +3,10 @@
 set -eu
 
 programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium xtigervncviewer
-  setxkbmap loadkeys'
+  setxkbmap loadkeys virsh sshd nc socat'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
-  tigervnc-viewer x11-xkb-utils kbd console-data'
+  tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat'
 
 missing=''
 for program in $programs; do

@@ -7,7 +7,7 @@ import { connectTimeoutOf, describeAddress, openAddress } from '../transports/in
 import type { Opened, OpenOptions } from '../transports/transport.ts';
 
 export interface DialOptions
-  extends Pick<OpenOptions, 'tls' | 'token' | 'headers' | 'subprotocol' | 'variables'>,
+  extends Pick<OpenOptions, 'tls' | 'token' | 'via' | 'headers' | 'subprotocol' | 'variables'>,
     Pick<SessionOptions, 'credentials' | 'signal' | 'onWarning' | 'onLog'> {
   /** For dialling, in milliseconds; default 10 000, more where an API has to be asked first. The handshake has its own, `handshakeTimeoutMs`. */
   readonly connectTimeoutMs?: number | undefined;

@@ -61,6 +61,7 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   exclusive: yesOrNo,
   caFile: filePath,
   tlsPin: (value) => parsePin(text(value)),
+  via: text,
   insecure: yesOrNo,
   certFile: filePath,
   keyFile: filePath,

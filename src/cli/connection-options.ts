@@ -33,6 +33,7 @@ export interface TargetFlags {
   readonly exclusive?: boolean;
   readonly caFile?: string;
   readonly tlsPin?: string;
+  readonly via?: string;
   readonly insecure?: boolean;
   readonly certFile?: string;
   readonly keyFile?: string;
@@ -115,6 +116,7 @@ function addConsoleOptions(command: Command): Command {
 
 function addTlsOptions(command: Command): Command {
   return command
+    .option('--via <ssh:user@host>', 'dial from that machine, by the system’s ssh')
     .option('--ca-file <file>', 'certificates (PEM) to trust instead of the system’s')
     .option('--tls-pin <sha256:HEX>', 'accept exactly the certificate with this fingerprint', parsePin)
     .option('--insecure', 'accept any certificate: anyone on the way could read and type')

@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../automation/console.ts';
 import { UsageError } from '../rfb/errors.ts';
-import { describeAddress, variablesOf } from '../transports/index.ts';
+import { checkVia, describeAddress, variablesOf } from '../transports/index.ts';
 import { badOption, parseHeader, parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
 import type { ApiFlags, ConnectionFlags, Header, TargetFlags } from './connection-options.ts';
@@ -37,11 +37,13 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
   const onWarning = (message: string) => {
     if (!flags.quiet) warn(message);
   };
+  const name = kept === undefined ? addressName(address, target) : given;
+  checkVia(address, settings.via);
   const headers = await headersFrom(flags, target, onWarning);
   const token = await tokenFrom(flags, env, target);
   return {
     address,
-    name: kept === undefined ? addressName(address, target) : given,
+    name,
     timeoutMs: flags.timeout ?? timeoutFrom(env) ?? target?.timeout,
     retryMs: settings.retryConnect ?? 0,
     credentials: {
@@ -151,5 +153,6 @@ async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
       insecure: settings.insecure ?? false,
     },
     ...(subprotocol && { subprotocol }),
+    ...(settings.via && { via: settings.via }),
   };
 }

@@ -4,19 +4,20 @@ import { type ConnectionOptions, connect, createSecureContext, type SecureContex
 import { ConnectionError, UsageError } from '../rfb/errors.ts';
 import { type HostPort, showHostPort } from './address.ts';
 import { connectFailed, errorCode, errorText, tlsAlert } from './connect-error.ts';
-import { dialTcp, established } from './dial.ts';
+import { established } from './dial.ts';
+import { dialHost } from './dial-host.ts';
 import type { OpenOptions, TlsOptions } from './transport.ts';
 
 /** A TLS connection to a server that has shown who it is: nothing has been sent over it before. */
 export async function dialTls(
   target: HostPort,
-  { tls = {}, signal, onWarning }: OpenOptions,
+  { tls = {}, via, signal, onWarning }: OpenOptions,
   protocols?: string[],
 ): Promise<TLSSocket> {
   const trust = checkTlsOptions(tls);
   const secureContext = secureContextOf(trust);
   const where = showHostPort(target);
-  const tcp = await dialTcp(target, signal);
+  const tcp = await dialHost(target, { via, signal });
   const options: ConnectionOptions = {
     socket: tcp,
     host: target.host,

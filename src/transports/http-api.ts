@@ -1,9 +1,9 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConnectionError, ProtocolError } from '../rfb/errors.ts';
 import { type HostPort, showHostPort } from './address.ts';
 import { errorText, tlsAlert } from './connect-error.ts';
-import { dialTcp } from './dial.ts';
+import { dialHost } from './dial-host.ts';
 import type { OpenOptions } from './transport.ts';
 
 /** Of one answer: lists of thousands of machines fit. */
@@ -89,14 +89,14 @@ export class HttpApi {
   }
 
   /** A connection to the API's server, for what is no request: its certificate has been checked. */
-  async dial(): Promise<Socket> {
+  async dial(): Promise<Duplex> {
     const { secure, ...target } = this.#target;
     const { onWarning, ...options } = this.#options;
     const firstTime = target.ip === undefined;
     const socket = secure
       ? await (await import('./dial-tls.ts')).dialTls(target, firstTime ? this.#options : options, ['http/1.1'])
-      : await dialTcp(target, options.signal);
-    const { remoteAddress } = socket;
+      : await dialHost(target, options);
+    const remoteAddress = 'remoteAddress' in socket ? socket.remoteAddress : undefined;
     if (remoteAddress !== undefined) this.#target = { ...this.#target, ip: remoteAddress };
     return socket;
   }

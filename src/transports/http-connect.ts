@@ -1,6 +1,6 @@
 import { ConnectionError } from '../rfb/errors.ts';
 import { badAddress, type HostPort, parseHostUrl, urlHost } from './address.ts';
-import { dialTcp } from './dial.ts';
+import { dialHost } from './dial-host.ts';
 import { openTunnel, type TunnelRefusal } from './http-tunnel.ts';
 import { StreamPipe } from './stream-pipe.ts';
 import type { Transport } from './transport.ts';
@@ -14,13 +14,15 @@ export const httpConnect: Transport = {
     return show(parse(address));
   },
 
+  goesVia: true,
+
   async open(address, options) {
     const way = parse(address);
     const { proxy, secure, target } = way;
     const name = urlHost(proxy);
     const connection = secure
       ? await (await import('./dial-tls.ts')).dialTls(proxy, options, ['http/1.1'])
-      : await dialTcp(proxy, options.signal);
+      : await dialHost(proxy, options);
     const host = target.startsWith('/') ? name : target;
     const { signal, headers } = options;
     const refusal = await openTunnel(connection, { target, host, headers, name, signal });

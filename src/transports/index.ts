@@ -5,6 +5,7 @@ import { exec } from './exec.ts';
 import { hetzner } from './hetzner/index.ts';
 import { httpConnect } from './http-connect.ts';
 import { proxmox } from './proxmox/index.ts';
+import { parseSshHop } from './ssh-hop.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
@@ -33,6 +34,7 @@ export const transports = [
 export async function openAddress(text: string, options: OpenOptions = {}): Promise<Opened> {
   const { transport, address } = find(text);
   options.signal?.throwIfAborted();
+  checkVia(text, options.via);
   return await transport.open(address, options);
 }
 
@@ -61,6 +63,7 @@ export function variablesOf(text: string): readonly string[] {
  */
 export async function listMachines(text: string, options: OpenOptions = {}): Promise<readonly Machine[]> {
   const { machines, address } = findMachines(text, 'list machines');
+  checkVia(text, options.via);
   return await machines.list(address, options);
 }
 
@@ -70,6 +73,7 @@ export async function listMachines(text: string, options: OpenOptions = {}): Pro
  */
 export async function power(text: string, action: PowerAction, options: OpenOptions = {}): Promise<void> {
   const { machines, address, transport } = findMachines(text, 'switch machines on and off');
+  checkVia(text, options.via);
   if (!machines.powerActions.includes(action)) {
     const name = transport.describe(address);
     throw new ActionError('ACTION_FAILED', `${name} has no ${action}: wanted ${machines.powerActions.join(', ')}`);
@@ -118,6 +122,20 @@ function findMachines(text: string, what: string) {
   const name = found.transport.describe(found.address);
   const forms = formsWith('machines');
   throw new UsageError('BAD_ADDRESS', `${name} is a console without an API that could ${what}; wanted ${forms}`);
+}
+
+/**
+ * Whether this address can be dialled from there.
+ * @throws UsageError `BAD_OPTION`, `BAD_ADDRESS`
+ */
+export function checkVia(text: string, via: string | undefined): void {
+  if (via === undefined) return;
+  parseSshHop(via);
+  const { transport, address } = find(text);
+  if (transport.goesVia) return;
+  const able = (transports as readonly Transport[]).filter(({ goesVia }) => goesVia).flatMap(({ schemes }) => schemes);
+  const name = transport.describe(address);
+  throw new UsageError('BAD_OPTION', `${name} is not dialled through ssh; wanted one of ${able.join(', ')}`);
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;

@@ -1,21 +1,22 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ClientOptions, WebSocket } from 'ws';
 import { ConnectionError, type RfbError, UsageError } from '../rfb/errors.ts';
 import type { HostPort } from './address.ts';
 import { errorCode, errorText, tlsAlert } from './connect-error.ts';
-import { dialTcp } from './dial.ts';
+import { dialHost } from './dial-host.ts';
 import { StreamPipe, type StreamPipeOptions } from './stream-pipe.ts';
 import type { OpenOptions } from './transport.ts';
 import { WebSocketStream } from './websocket-stream.ts';
 
 export interface OpenWebSocketOptions
-  extends Pick<OpenOptions, 'headers' | 'subprotocol' | 'tls' | 'signal' | 'onWarning'>,
+  extends Pick<OpenOptions, 'headers' | 'subprotocol' | 'tls' | 'via' | 'signal' | 'onWarning'>,
     Pick<StreamPipeOptions, 'explain' | 'release'> {
   /** For messages; default the URL without what may be secret in it. */
   readonly name?: string;
   /** How to connect, where not any server of this name will do. */
-  readonly dial?: () => Promise<Socket>;
+  readonly dial?: () => Promise<Duplex>;
   /** What an answer other than 101 means here. */
   readonly refused?: (answer: RefusedUpgrade) => RfbError | undefined;
 }
@@ -57,19 +58,19 @@ const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_REFUSAL = 64 * 1024;
 
 /** TCP or TLS by our own hands, so that nothing (a cookie, a token) is sent before the certificate was checked. */
-async function dialServer(url: URL, options: OpenWebSocketOptions): Promise<Socket> {
+async function dialServer(url: URL, options: OpenWebSocketOptions): Promise<Duplex> {
   const secure = url.protocol === 'wss:';
   const target: HostPort = {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
   };
-  if (!secure) return await dialTcp(target, options.signal);
+  if (!secure) return await dialHost(target, options);
   const { dialTls } = await import('./dial-tls.ts');
   return await dialTls(target, options, ['http/1.1']);
 }
 
 async function upgrade(
-  connected: Socket,
+  connected: Duplex,
   url: URL,
   name: string,
   options: OpenWebSocketOptions,
@@ -81,7 +82,8 @@ async function upgrade(
     signal?.throwIfAborted();
     const clientOptions: ClientOptions = {
       headers: { ...headers },
-      createConnection: () => connected,
+      // Any stream will do.
+      createConnection: () => connected as Socket,
       finishRequest: (request) => acceptNoSubprotocol(request, subprotocol),
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE,

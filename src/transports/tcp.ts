@@ -1,5 +1,6 @@
 import { parseHostUrl, showHostPort } from './address.ts';
 import { dialTcp } from './dial.ts';
+import { openVia } from './dial-host.ts';
 import { SocketPipe } from './socket-pipe.ts';
 import type { Transport } from './transport.ts';
 
@@ -12,9 +13,13 @@ export const tcp: Transport = {
     return showHostPort(parseHostUrl(address));
   },
 
-  async open(address, { signal }) {
+  goesVia: true,
+
+  async open(address, options) {
     const target = parseHostUrl(address);
-    const pipe = await SocketPipe.open(showHostPort(target), (onread) => dialTcp(target, signal, onread));
+    const { via, signal } = options;
+    const direct = () => SocketPipe.open(showHostPort(target), (onread) => dialTcp(target, signal, onread));
+    const pipe = await (via === undefined ? direct() : openVia(via, target, options));
     return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
   },
 };

@@ -11,6 +11,8 @@ export const tls: Transport = {
     return `tls:${showHostPort(parse(address))}`;
   },
 
+  goesVia: true,
+
   async open(address, options) {
     const target = parse(address);
     const { dialTls } = await import('./dial-tls.ts');

@@ -27,6 +27,8 @@ export interface Transport {
    * @throws as `open`
    */
   browserConsole?(address: string, options: OpenOptions): Promise<BrowserConsole>;
+  /** Whether it dials from another machine where `via` says so. */
+  readonly goesVia?: boolean;
   /** What the API in front of the consoles can do beside opening one. */
   readonly machines?: MachinesApi;
 }
@@ -86,6 +88,8 @@ export interface OpenOptions {
    */
   readonly token?: string | undefined;
   readonly tls?: TlsOptions | undefined;
+  /** `ssh:user@host`: the machine from which is dialled, in place of this one. */
+  readonly via?: string | undefined;
   /** Extra headers of a websocket's upgrade request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sub-protocol to ask for, exactly one; default `binary`. */

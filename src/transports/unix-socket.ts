@@ -1,6 +1,7 @@
 import { badAddress } from './address.ts';
 import { connectFailed } from './connect-error.ts';
 import { dial } from './dial.ts';
+import { openVia } from './dial-host.ts';
 import { SocketPipe } from './socket-pipe.ts';
 import type { Transport } from './transport.ts';
 
@@ -13,8 +14,12 @@ export const unixSocket: Transport = {
     return `unix:${parse(address)}`;
   },
 
-  async open(address, { signal }) {
+  goesVia: true,
+
+  async open(address, options) {
     const path = parse(address);
+    const { via, signal } = options;
+    if (via !== undefined) return { pipe: await openVia(via, { path }, options) };
     const pipe = await SocketPipe.open(`unix:${path}`, (onread) =>
       dial({ path, onread }, (error) => connectFailed(path, error), signal),
     );

@@ -13,6 +13,8 @@ export const websocket: Transport = {
     return showWebSocketUrl(parse(address).url);
   },
 
+  goesVia: true,
+
   async open(address, options) {
     const { url, password } = parse(address);
     const pipe = await openWebSocket(...withToken(url, options));

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ApiAnswer, HttpApi, jsonOf } from '../http-api.ts';
 import type { OpenOptions } from '../transport.ts';
 import type { ProxmoxAddress } from './address.ts';
@@ -69,7 +69,7 @@ export class ProxmoxApi {
   }
 
   /** A connection to the node that has answered before. */
-  dial(): Promise<Socket> {
+  dial(): Promise<Duplex> {
     return this.#http.dial();
   }
 

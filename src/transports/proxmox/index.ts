@@ -9,6 +9,7 @@ export const proxmox: Transport = {
   variables: VARIABLES,
   // Any 401 takes three seconds, and a console takes five calls.
   connectTimeoutMs: 30_000,
+  goesVia: true,
 
   describe: (address) => showProxmox(parseProxmox(address)),
   open: async (address, options) => (await import('./console.ts')).openConsole(parseProxmox(address), options),

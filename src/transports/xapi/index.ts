@@ -8,6 +8,7 @@ export const xapi: Transport = {
   variables: ['XE_EXTRA_ARGS'],
   // A wrong password is answered after five seconds.
   connectTimeoutMs: 30_000,
+  goesVia: true,
 
   describe(address) {
     return showXapi(parseXapiAddress(address));

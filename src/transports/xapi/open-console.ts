@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConnectionError, RfbError } from '../../rfb/errors.ts';
 import { urlHost } from '../address.ts';
 import { connectionLost } from '../connect-error.ts';
@@ -75,7 +75,7 @@ async function openByEitherWay(task: OpenConsole, place: ConsolePlace): Promise<
   }
 }
 
-type Dial = () => Promise<Socket>;
+type Dial = () => Promise<Duplex>;
 
 /** A host that is another than the API's has a certificate of its own, which the API knows. */
 async function openTrusted(task: OpenConsole, place: ConsolePlace, way: ConsoleWay): Promise<StreamPipe> {

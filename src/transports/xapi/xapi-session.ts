@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConnectionError } from '../../rfb/errors.ts';
 import type { HostPort } from '../address.ts';
 import { HttpApi } from '../http-api.ts';
@@ -65,7 +65,7 @@ export class XapiSession {
   }
 
   /** A connection to where the API answers. */
-  async dial(): Promise<Socket> {
+  async dial(): Promise<Duplex> {
     return await this.#api.dial();
   }
 

@@ -14,6 +14,8 @@ const NEEDS = {
   websockify: ['setpriv', 'websockify'],
   vncviewer: ['setpriv', 'xtigervncviewer'],
   chromium: ['chromium'],
+  sshd: ['setpriv', 'sshd', 'ssh', 'ssh-keygen'],
+  virsh: ['virsh'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -8,6 +8,7 @@ export { colourCount, difference, type Picture, parsePpm } from './picture.ts';
 export { type Qemu, type QemuOptions, qemu } from './qemu.ts';
 export type { RfbServer, XServerOptions } from './rfb-server.ts';
 export { freePort, listening, pidExists, type ServerProcess, startProcess } from './server-process.ts';
+export { type Sshd, sshd } from './sshd.ts';
 export { type TcpRelay, tcpRelay } from './tcp-relay.ts';
 export { exactIn, testCard } from './test-card.ts';
 export { websockify } from './websockify.ts';
