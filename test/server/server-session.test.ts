@@ -180,7 +180,7 @@ describe('encodings', () => {
       [[16, 0], 16],
       [[0, 16], 0],
       [[7, 16], 16],
-      [[7, 5], 0],
+      [[1, 2], 0],
     ] as const) {
       const viewer = await RawViewer.connect(createServer({ scene: 'colours' }), offered);
       await viewer.request(false, [0, 0, 10, 10]);

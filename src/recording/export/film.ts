@@ -36,8 +36,9 @@ function film(extension: string, summary: string, codec: readonly string[]): Exp
         if (shown === undefined || encoder === undefined) {
           throw new ActionError('ACTION_FAILED', `${recording.name}: nothing was shown in that time`);
         }
-        // The last one stays for a second.
-        await showUntil(shown.ms + 1000);
+        // The last one stays until the end, and for a second at least.
+        const endMs = Math.min(options.toMs ?? Number.POSITIVE_INFINITY, recording.durationMs ?? 0);
+        await showUntil(Math.max(shown.ms + 1000, endMs));
         await encoder.end();
         return await readFile(output);
       } finally {

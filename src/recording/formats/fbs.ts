@@ -1,18 +1,30 @@
 import type { FileHandle } from 'node:fs/promises';
+import { type Picture, pixelsOf } from '../../automation/picture.ts';
+import { ByteWriter } from '../../rfb/bytes/byte-writer.ts';
+import { ActionError } from '../../rfb/errors.ts';
+import { Framebuffer } from '../../rfb/protocol/framebuffer.ts';
+import { pixelFormats } from '../../rfb/protocol/pixel-format.ts';
+import { clip } from '../../server/display.ts';
+import { hextile } from '../../server/encoders/hextile.ts';
+import { PixelWriter } from '../../server/pixel-writer.ts';
+import { writeServerInit } from '../../server/server-handshake.ts';
 import { badRecording } from '../bad-recording.ts';
 import { FileReader } from '../file-reader.ts';
+import { frames } from '../frames.ts';
 import type { RecordedPiece, Recording, RecordingFormat } from '../recording.ts';
 import { createRecordingFile, openRecordingFile } from '../recording-file.ts';
-import { handshake33, serverSide } from '../server-stream.ts';
 
 const MAGIC = 'FBS 001.000\n';
 /** Of one block. rfbproxy writes what one read gave, players take 64 KiB and more. */
 const MAX_BLOCK = 64 * 1024 * 1024;
 const BLOCK = 64 * 1024;
+/** Updates are at least so far apart. */
+const INTERVAL_MS = 20;
 
 /**
  * FrameBuffer Stream 001.000, as rfbproxy writes it and its players read it: the server's bytes alone, in blocks of a length
- * (u32), the bytes, padding to four, and the milliseconds since the start (u32). The stream is RFB 3.3 without a password.
+ * (u32), the bytes, padding to four, and the milliseconds since the start (u32). Players are of the time of RFB 3.3, and of the
+ * encodings of then: what is written is drawn and encoded anew, whatever was spoken.
  */
 export const fbs: RecordingFormat = {
   name: 'fbs',
@@ -27,13 +39,42 @@ export const fbs: RecordingFormat = {
 
   async write(recording, name) {
     await using file = await createRecordingFile(name);
+    const pixels = new PixelWriter(pixelFormats.bgrx8888);
+    const encoder = hextile.createEncoder();
+    let screen: Framebuffer | undefined;
     await file.appendFile(Buffer.from(MAGIC, 'latin1'));
-    for await (const part of serverSide(recording)) {
-      const [bytes, ms] = 'bytes' in part ? [part.bytes, part.ms] : [handshake33(part), 0];
+    for await (const { ms, picture, changed } of frames(recording, { intervalMs: INTERVAL_MS })) {
+      const out = new ByteWriter();
+      if (screen === undefined) {
+        screen = new Framebuffer(picture.width, picture.height);
+        out.bytes(Buffer.from('RFB 003.003\n', 'latin1')).u32(1);
+        writeServerInit(out, { ...picture, pixelFormat: pixels.format, name: recording.target ?? recording.name });
+        await file.appendFile(block(out.take(), 0));
+      }
+      const rect = clip(changed, screen.bounds);
+      if (rect.width === 0 || rect.height === 0) continue;
+      screen.blit(screen.bounds, fitted(picture, screen));
+      // FramebufferUpdate, RFC 6143 §7.6.1, of one rectangle.
+      out.u8(0).pad(1).u16(1).u16(rect.x).u16(rect.y).u16(rect.width).u16(rect.height).u32(hextile.type);
+      encoder.encode(out, rect, { framebuffer: screen, pixels });
+      const bytes = out.take();
       for (let at = 0; at < bytes.length; at += BLOCK) await file.appendFile(block(bytes.subarray(at, at + BLOCK), ms));
     }
+    if (screen === undefined) throw new ActionError('ACTION_FAILED', `${recording.name}: nothing was shown`);
   },
 };
+
+/** As much of the picture as there is room for: players know no other size than the first. */
+function fitted(picture: Picture, { width, height }: Framebuffer): Uint32Array {
+  const all = pixelsOf(picture);
+  if (picture.width === width && picture.height === height) return all;
+  const values = new Uint32Array(width * height).fill(0xff000000);
+  const row = Math.min(width, picture.width);
+  for (let y = 0; y < Math.min(height, picture.height); y++) {
+    values.set(all.subarray(y * picture.width, y * picture.width + row), y * width);
+  }
+  return values;
+}
 
 class FbsRecording implements Recording {
   readonly format = fbs.name;

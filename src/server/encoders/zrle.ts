@@ -1,9 +1,8 @@
 import { ByteWriter } from '../../rfb/bytes/byte-writer.ts';
-import type { Framebuffer } from '../../rfb/protocol/framebuffer.ts';
-import type { Rect } from '../../rfb/protocol/rect.ts';
 import { DeflateStream } from '../deflate-stream.ts';
 import type { PixelWriter } from '../pixel-writer.ts';
 import type { EncoderType } from './encoder.ts';
+import { readTile, type Tile, tilesOf } from './tile.ts';
 
 const TILE = 64;
 
@@ -16,13 +15,7 @@ export const zrle: EncoderType = {
     return {
       encode(out, rect, { framebuffer, pixels }) {
         const tiles = new ByteWriter();
-        for (let y = 0; y < rect.height; y += TILE) {
-          for (let x = 0; x < rect.width; x += TILE) {
-            const width = Math.min(TILE, rect.width - x);
-            const height = Math.min(TILE, rect.height - y);
-            writeTile(tiles, readTile(framebuffer, { x: rect.x + x, y: rect.y + y, width, height }, pixels), pixels);
-          }
-        }
+        for (const place of tilesOf(rect, TILE)) writeTile(tiles, readTile(framebuffer, place, pixels), pixels);
         const compressed = stream.deflate(tiles.take());
         out.u32(compressed.length).bytes(compressed);
       },
@@ -30,25 +23,9 @@ export const zrle: EncoderType = {
   },
 };
 
-interface Tile {
-  readonly width: number;
-  readonly height: number;
-  /** Values of the viewer's pixel format. */
-  readonly values: Uint32Array;
-}
-
 interface Run {
   readonly value: number;
   readonly length: number;
-}
-
-function readTile(framebuffer: Framebuffer, { x, y, width, height }: Rect, pixels: PixelWriter): Tile {
-  const values = new Uint32Array(width * height);
-  for (let row = 0, i = 0; row < height; row++) {
-    const from = (y + row) * framebuffer.width + x;
-    for (let column = 0; column < width; column++) values[i++] = pixels.value(framebuffer.pixels[from + column] ?? 0);
-  }
-  return { width, height, values };
 }
 
 /** RFC 6143 §7.7.6: subencoding 0 is raw, 1 solid, 2 to 16 a packed palette, 128 plain RLE, 130 to 255 palette RLE. */
