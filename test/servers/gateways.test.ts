@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openAddress } from '../../src/transports/index.ts';
 import type { OpenOptions } from '../../src/transports/transport.ts';
+import { startAuto, startEve, VM } from '../support/eve-gateway.ts';
 import { clientCertificate, otherCertificate, testCertificate, testPin } from '../support/pipe-servers.ts';
 import { type CliResult, describeWith, difference, parsePpm, qemu, startCli, websockify } from './rig/index.ts';
 
@@ -120,6 +121,25 @@ describeWith(['qemu', 'websockify'], 'websockify with a login', () => {
     const pair = ['--cert-file', fixture('client.pem'), '--key-file', fixture('client-key.pem')];
     const run = await startCli(['key', address, 'shift', '--ca-file', fixture('ca.pem'), ...pair]).result;
     expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+});
+
+describeWith(['qemu'], 'Eve and Auto in front of QEMU', () => {
+  test('a token, then a certificate, then the picture', async () => {
+    await using vm = await qemu({ display: 'websocket' });
+    const auto = await startAuto(vm.address);
+    const eve = await startEve({ auto: auto.authority, tls: { ...asClient, pin: testPin }, tokens: [TOKEN] });
+    try {
+      const address = `wss://${eve.authority}/virtual_machines/${VM}/console?token={token}`;
+      const shot = path.join(scratch, 'eve.ppm');
+      const args = ['--token-file', file('eve-token', TOKEN), '--ca-file', fixture('ca.pem'), '-o', shot];
+      const run = await startCli(['screenshot', address, ...args]).result;
+      expect({ exitCode: run.exitCode, stderr: run.stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(difference(parsePpm(readFileSync(shot)), await vm.stableTruth())).toBeUndefined();
+    } finally {
+      await eve.close();
+      await auto.close();
+    }
   });
 });
 
