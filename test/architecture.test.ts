@@ -62,7 +62,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   pngjs: ['automation/image-file.ts'],
-  yaml: ['automation/boot-command/'],
+  yaml: ['automation/boot-command/', 'transports/openstack/'],
   vitest: ['vitest/', 'vitest.ts'],
   ws: ['transports/', 'emulators/'],
   '@xmldom/xmldom': ['transports/', 'emulators/'],

@@ -35,7 +35,7 @@ A TARGET is one of
   http-connect://proxy:3128/host:5901                      behind an HTTP CONNECT; https-connect:// with TLS
   xapi://host/VM                                           a VM of XenServer or XCP-ng, by uuid or name
   exec:COMMAND                                             the standard input and output of a command
-  hetzner://web-1                                          a server of Hetzner Cloud
+  hetzner://web-1  openstack://web-1                       a server of Hetzner Cloud, of OpenStack
   demo:  demo:desktop                                      the built-in console: needs nothing
   session:NAME                                             a session that rfbctl open NAME keeps
   @NAME                                                    a target of ~/.config/rfbctl/config.json

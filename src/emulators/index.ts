@@ -5,6 +5,7 @@ export const emulators = {
   proxmox: async () => (await import('./proxmox/index.ts')).proxmox,
   xapi: async () => (await import('./xapi/index.ts')).xapi,
   hetzner: async () => (await import('./hetzner/index.ts')).hetzner,
+  nova: async () => (await import('./nova/index.ts')).nova,
 } as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
 
 export const emulatorNames: readonly string[] = Object.keys(emulators);

@@ -4,6 +4,7 @@ import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { hetzner } from './hetzner/index.ts';
 import { httpConnect } from './http-connect.ts';
+import { openstack } from './openstack/index.ts';
 import { proxmox } from './proxmox/index.ts';
 import { parseSshHop } from './ssh-hop.ts';
 import { tcp } from './tcp.ts';
@@ -23,6 +24,7 @@ export const transports = [
   proxmox,
   xapi,
   hetzner,
+  openstack,
   exec,
   demo,
 ] as const satisfies readonly Transport[];

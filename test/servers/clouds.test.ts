@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serverOf } from '../../src/emulators/console-stream.ts';
 import { startHetzner } from '../../src/emulators/hetzner/index.ts';
 import { Project } from '../../src/emulators/hetzner/project.ts';
+import { startNova } from '../../src/emulators/nova/index.ts';
+import { OpenStackProject } from '../../src/emulators/nova/project.ts';
 import { connect } from '../../src/index.ts';
 import { describeWith, difference, parsePpm, type Qemu, qemu, startCli } from './rig/index.ts';
 
@@ -46,6 +49,29 @@ const clouds: Readonly<Record<string, (machines: readonly Qemu[]) => Promise<Clo
         ...project.tickets.flatMap(({ path, password }) => [path.slice(-20), password.slice(0, 8)]),
       ],
       close: api.close,
+    };
+  },
+
+  async openstack(machines) {
+    const servers = machines.map((machine, index) => {
+      const behind = serverOf({ host: '127.0.0.1', port: machine.port });
+      return { id: randomUUID(), name: nameOf(index), status: 'ACTIVE' as const, connect: behind };
+    });
+    const user = { name: 'ci', password: SECRET, domain: 'default' };
+    const credential = { id: 'id', secret: SECRET };
+    const project = new OpenStackProject({ user, project: 'demo', credential, servers, securityProxy: true });
+    const nova = await startNova(project);
+    return {
+      all: 'openstack:',
+      addressOf: (name) => `openstack://${name}`,
+      variables: {
+        OS_AUTH_URL: `http://${nova.authority}/identity/v3`,
+        OS_USERNAME: user.name,
+        OS_PASSWORD: SECRET,
+        OS_PROJECT_NAME: 'demo',
+      },
+      secrets: () => [SECRET, ...project.tokens, ...project.consoles.map(({ token }) => token)],
+      close: nova.close,
     };
   },
 };

@@ -8,7 +8,8 @@ import {
   UsageError,
 } from '../../rfb/errors.ts';
 import { printable } from '../../rfb/protocol/text.ts';
-import { type ApiAnswer, HttpApi, jsonOf } from '../http-api.ts';
+import { type ApiUrl, apiAt } from '../api-url.ts';
+import { type ApiAnswer, jsonOf } from '../http-api.ts';
 import { type JsonRecord, recordIn, recordOf, textIn, textOf } from '../json-record.ts';
 import type { OpenOptions } from '../transport.ts';
 
@@ -37,26 +38,25 @@ export class HetznerApi {
   readonly where: string;
   /** Whether what it names must be encrypted as well. */
   readonly secure: boolean;
-  readonly #http: HttpApi;
-  readonly #base: string;
+  readonly #api: ApiUrl;
   readonly #token: string;
   readonly #options: OpenOptions;
 
   /** @throws AuthenticationError `CREDENTIALS_REQUIRED` · UsageError `BAD_OPTION` */
   constructor(options: OpenOptions) {
     const { variables = {} } = options;
-    const endpoint = endpointOf(variables.HCLOUD_ENDPOINT ?? ENDPOINT);
+    const api = apiAt(variables.HCLOUD_ENDPOINT ?? ENDPOINT, options);
+    if (api === undefined) {
+      throw new UsageError('BAD_OPTION', `HCLOUD_ENDPOINT is no address of an API: wanted ${ENDPOINT}`);
+    }
     const token = options.token ?? variables.HCLOUD_TOKEN;
     if (token === undefined) {
       const message = 'Hetzner Cloud wants an API token of the project, and there is none: wanted one in HCLOUD_TOKEN';
       throw new AuthenticationError('CREDENTIALS_REQUIRED', message, { phase: 'connect' });
     }
-    this.secure = endpoint.protocol === 'https:';
-    const port = endpoint.port === '' ? (this.secure ? 443 : 80) : Number(endpoint.port);
-    const host = endpoint.hostname.replace(/^\[(.*)\]$/, '$1');
-    this.#http = new HttpApi({ host, port, secure: this.secure }, options);
-    this.where = this.#http.name;
-    this.#base = endpoint.pathname.replace(/\/$/, '');
+    this.secure = api.secure;
+    this.where = api.http.name;
+    this.#api = api;
     this.#token = token;
     this.#options = options;
   }
@@ -68,9 +68,9 @@ export class HetznerApi {
   async call(call: ApiCall): Promise<JsonRecord> {
     for (let attempt = 1; ; attempt++) {
       this.#options.onProgress?.(`${call.doing} at ${this.where}`);
-      const answer = await this.#http.request({
+      const answer = await this.#api.http.request({
         method: call.method,
-        path: `${this.#base}${call.path}`,
+        path: `${this.#api.base}${call.path}`,
         headers: { authorization: `Bearer ${this.#token}` },
       });
       if (answer.status >= 200 && answer.status < 300) return recordOf(jsonOf(answer, this.where), this.where);
@@ -134,15 +134,6 @@ function pauseAfter({ headers }: ApiAnswer, attempt: number): number {
   // When the quota is whole again; it comes back request by request until then.
   const untilReset = Number(headers['ratelimit-reset']) * 1000 - Date.now();
   return headers['ratelimit-remaining'] === '0' && untilReset > 0 ? Math.min(pause, untilReset) : pause;
-}
-
-/** @throws UsageError `BAD_OPTION` */
-function endpointOf(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.username !== '') {
-    throw new UsageError('BAD_OPTION', `HCLOUD_ENDPOINT is no address of an API: wanted ${ENDPOINT}`);
-  }
-  return url;
 }
 
 function errorOf({ body }: ApiAnswer): { readonly code: string; readonly message: string } {
