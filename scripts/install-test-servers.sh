@@ -3,10 +3,10 @@
 set -eu
 
 programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium xtigervncviewer
-  setxkbmap loadkeys virsh sshd nc socat'
+  setxkbmap loadkeys grub-mkimage virsh sshd nc socat'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
-  tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat'
+  tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin'
 
 missing=''
 for program in $programs; do
@@ -14,6 +14,7 @@ for program in $programs; do
 done
 [ -e /usr/share/fonts/X11/misc/fonts.dir ] || missing="$missing fonts"
 [ -d /usr/share/keymaps/i386 ] || missing="$missing keymaps"
+[ -e /usr/lib/grub/i386-pc/boot.img ] || missing="$missing grub"
 ls /boot/vmlinuz-*-cloud-amd64 >/dev/null 2>&1 || missing="$missing kernel"
 
 if [ -z "$missing" ]; then

@@ -25,6 +25,9 @@ const MAX_TRIED = 4;
 /** A screen has one cursor; a terminal multiplexer may show some more. */
 const MAX_CURSORS = 8;
 
+/** As which some fonts know an underline: one of it is the cursor, where nothing stands. */
+const LINE_CURSOR = '▁';
+
 /** Reads the characters on screens whose text stands in cells: each cell exactly, no guesses. Remembers what fitted last. */
 export class TextReader {
   readonly #sizes: readonly SizeIndex[];
@@ -117,6 +120,11 @@ function recognisedArea({ layout: { font }, inked, known }: Reading): number {
 }
 
 function uncoverCursors(picture: Picture, { layout: { font, left, top }, cells, inked, known }: Reading): void {
+  const lines = cells.filter((line) => line.includes(LINE_CURSOR));
+  const [line] = lines;
+  if (line && lines.length === 1 && line.indexOf(LINE_CURSOR) === line.lastIndexOf(LINE_CURSOR)) {
+    line[line.indexOf(LINE_CURSOR)] = ' ';
+  }
   if (inked - known > MAX_CURSORS) return;
   const reader = new CellReader(picture, font);
   for (const [row, line] of cells.entries()) {

@@ -7,20 +7,11 @@ import { type Picture, pixelsOf } from '../../../src/automation/picture.ts';
 import { TextReader } from '../../../src/automation/text/text-reader.ts';
 import { CODE_PAGE_437 } from '../../../src/fonts/code-page-437.ts';
 import { fonts } from '../../../src/fonts/index.ts';
+import { looks } from '../../support/lookalikes.ts';
 import { textPicture } from '../../support/text-picture.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/text');
 const screenOf = (name: string) => readPng(readFileSync(join(FIXTURES, name)), name);
-
-/** What cannot be told apart on a screen: blanks; a full block, which is one; halves, which are each other's negative. */
-const LOOKALIKES = new Map([
-  ['\0', ' '],
-  ['\u00a0', ' '],
-  ['█', ' '],
-  ['▀', '▄'],
-  ['▌', '▐'],
-]);
-const looks = (character: string) => LOOKALIKES.get(character) ?? character;
 
 /** Characters that every font of the registry has. */
 const PRINTABLE = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('');
@@ -117,6 +108,13 @@ describe('cursors', () => {
   test('a line under a letter, and one under nothing', () => {
     expect(read(painted(picture, 0, 13, 8, 2, 0xffaaaaaa))[0]).toBe('login: root');
     expect(read(painted(picture, 88, 14, 8, 2, 0xffaaaaaa))[0]).toBe('login: root');
+  });
+
+  test('a line under nothing in a font that has the like as a character; several of it are none', () => {
+    const unifont = font('unifont-8x16');
+    const lines = ['grub> ls (hd0)', 'grub> ▁'];
+    expect(read(textPicture(unifont, lines, { width: 640, height: 64 }))[1]).toBe('grub>');
+    expect(read(textPicture(unifont, [...lines, 'load: ▂▃▁'], { width: 640, height: 64 }))[2]).toBe('load: ▂▃▁');
   });
 
   test('a block that inverts, and one over nothing', () => {

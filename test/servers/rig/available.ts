@@ -11,6 +11,13 @@ const NEEDS = {
   linuxGuest: ['setpriv', 'qemu-system-x86_64', '/bin/busybox', '/boot/vmlinuz-*-cloud-amd64'],
   keymaps: ['loadkeys', '/usr/share/keymaps/i386/qwertz/de-latin1.kmap.gz'],
   setxkbmap: ['setxkbmap'],
+  grub: [
+    'setpriv',
+    'qemu-system-x86_64',
+    'grub-mkimage',
+    '/usr/lib/grub/i386-pc/boot.img',
+    '/usr/share/grub/unicode.pf2',
+  ],
   websockify: ['setpriv', 'websockify'],
   vncviewer: ['setpriv', 'xtigervncviewer'],
   chromium: ['chromium'],

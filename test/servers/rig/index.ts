@@ -3,7 +3,9 @@ export { describeWith, missing, type ServerName } from './available.ts';
 export { BOOT_PROMPT } from './boot-sector.ts';
 export { type CliResult, type CliRun, cli, startCli } from './cli.ts';
 export { readGreeting } from './greeting.ts';
+export { GRUB_ENTRIES, GRUB_FONT } from './grub.ts';
 export { type Keymaps, keymap, LINUX_PROMPT } from './linux-guest.ts';
+export { LINUX_LOGIN } from './login-guest.ts';
 export { colourCount, difference, type Picture, parsePpm } from './picture.ts';
 export { type Qemu, type QemuOptions, qemu } from './qemu.ts';
 export type { RfbServer, XServerOptions } from './rfb-server.ts';
@@ -11,6 +13,7 @@ export { freePort, listening, pidExists, type ServerProcess, startProcess } from
 export { type Sshd, sshd } from './sshd.ts';
 export { type TcpRelay, tcpRelay } from './tcp-relay.ts';
 export { exactIn, testCard } from './test-card.ts';
+export type { TextCell } from './text-memory.ts';
 export { websockify } from './websockify.ts';
 export type { XDisplay } from './x-display.ts';
 export { type InputEvent, XInputRecorder } from './x-input-recorder.ts';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CHARACTER_DEVICE, type CpioEntry, cpio, DIRECTORY, FILE } from './cpio.ts';
 
 /** Text on tty1 once the guest can take keys. */
 export const LINUX_PROMPT = 'Rig Linux ready';
@@ -22,6 +23,18 @@ export async function keymap(name: string): Promise<Uint8Array> {
  * has VT, i8042, atkbd and 8250 built in: no modules. Cursor off, so that the picture stands still.
  */
 export async function linuxGuest(directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
+  return bootLinux(directory, keymaps ? KEYMAPS_INIT : INIT, [
+    { name: 'keymaps', mode: DIRECTORY | 0o755 },
+    ...Object.entries(keymaps ?? {}).map(([name, data]) => ({ name: `keymaps/${name}`, mode: FILE | 0o644, data })),
+  ]);
+}
+
+/** QEMU's arguments for the kernel with busybox, a first program, and other files. */
+export async function bootLinux(
+  directory: string,
+  init: string,
+  others: readonly CpioEntry[],
+): Promise<readonly string[]> {
   const initrd = join(directory, 'initrd.cpio');
   const busybox = await readFile('/bin/busybox');
   await writeFile(
@@ -31,9 +44,8 @@ export async function linuxGuest(directory: string, keymaps?: Keymaps): Promise<
       { name: 'dev/console', mode: CHARACTER_DEVICE | 0o600, device: [5, 1] },
       { name: 'bin', mode: DIRECTORY | 0o755 },
       { name: 'bin/busybox', mode: FILE | 0o755, data: busybox },
-      { name: 'init', mode: FILE | 0o755, data: Buffer.from(keymaps ? KEYMAPS_INIT : INIT) },
-      { name: 'keymaps', mode: DIRECTORY | 0o755 },
-      ...Object.entries(keymaps ?? {}).map(([name, data]) => ({ name: `keymaps/${name}`, mode: FILE | 0o644, data })),
+      { name: 'init', mode: FILE | 0o755, data: Buffer.from(init) },
+      ...others,
     ]),
   );
   const append = 'quiet loglevel=0 console=tty1 vt.global_cursor_default=0 random.trust_cpu=on tsc=reliable';
@@ -73,31 +85,3 @@ for keymap in /keymaps/*; do
 done
 exec $b sleep 1000000
 `;
-
-interface CpioEntry {
-  readonly name: string;
-  readonly mode: number;
-  readonly data?: Uint8Array;
-  readonly device?: readonly [major: number, minor: number];
-}
-
-/** A newc archive, as Linux' Documentation/driver-api/early-userspace/buffer-format.rst has it. */
-function cpio(entries: readonly CpioEntry[]): Buffer {
-  const parts: Uint8Array[] = [];
-  const last: CpioEntry = { name: 'TRAILER!!!', mode: 0 };
-  for (const [index, { name, mode, data = new Uint8Array(), device = [0, 0] }] of [...entries, last].entries()) {
-    // ino, mode, uid, gid, nlink, mtime, filesize, maj, min, rmaj, rmin, namesize, check
-    const fields = [index + 1, mode, 0, 0, 1, 0, data.length, 0, 0, ...device, name.length + 1, 0];
-    const head = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${name}\0`;
-    parts.push(aligned(Buffer.from(head, 'latin1')), aligned(data));
-  }
-  return Buffer.concat(parts);
-}
-
-function aligned(bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
-}
-
-const DIRECTORY = 0o040000;
-const FILE = 0o100000;
-const CHARACTER_DEVICE = 0o020000;

@@ -2,18 +2,22 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootSector, modeSwitches, READY } from './boot-sector.ts';
+import { grubGuest } from './grub.ts';
 import { type Keymaps, LINUX_READY, linuxGuest } from './linux-guest.ts';
+import { loginGuest } from './login-guest.ts';
 import { difference, type Picture, parsePpm } from './picture.ts';
 import { Qmp } from './qmp.ts';
 import { building, type RfbServer, rfbServer } from './rfb-server.ts';
 import { freePort, listening, type ServerProcess, startOnPort, startProcess } from './server-process.ts';
+import { readTextMemory, type TextCell } from './text-memory.ts';
 
-type Guest = 'boot-sector' | 'linux' | 'mode-switches' | 'none';
+type Guest = 'boot-sector' | 'boot-menu' | 'linux' | 'login' | 'grub' | 'grub-gfxterm' | 'mode-switches' | 'none';
 
 export interface QemuOptions {
   /**
    * `boot-sector` (default) prompts in a moment; `linux` in some seconds; `mode-switches` takes no keys and never rests;
-   * `none` stays in the firmware: nothing to boot.
+   * what these come to is for the test to wait for: `login` (Linux that asks for one), GRUB's menu in two terminals, and
+   * `boot-menu`, the boot sector behind the firmware's; `none` stays in the firmware: nothing to boot.
    */
   readonly guest?: Guest;
   /** How the console is reached; default `tcp`. A websocket has a TCP port beside it. */
@@ -33,6 +37,8 @@ export interface Qemu extends RfbServer {
   readonly qmp: Qmp;
   /** What the screen shows now, by the monitor's own screendump. */
   truth(): Promise<Picture>;
+  /** The cells of VGA's text mode, row by row, as the video memory has them. */
+  textMemory(): Promise<readonly TextCell[][]>;
   /** The truth once it has not changed for `quietMs`. */
   stableTruth(quietMs?: number): Promise<Picture>;
   /** What the guest has received as key presses since it was ready, as it wrote it to its serial port (Latin-1). */
@@ -90,6 +96,7 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
         ...rfbServer(owned, server, address[display], { tcp: port, unix: 0, websocket: webPort }[display]),
         qmp,
         truth,
+        textMemory: () => readTextMemory(qmp, join(directory, 'text')),
         stableTruth: (quietMs = 200) => stable(truth, quietMs),
         typed: async () => (await output()).slice(greeting),
         input: async () => inputEvents(await readFile(trace, 'latin1').catch(() => '')),
@@ -100,15 +107,19 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
 
 async function guestArgs(guest: Guest, directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
   if (guest === 'none') return [];
+  if (guest === 'login') return loginGuest(directory);
+  if (guest === 'grub') return grubGuest(directory, 'console');
+  if (guest === 'grub-gfxterm') return grubGuest(directory, 'gfxterm');
   if (guest === 'linux') return linuxGuest(directory, keymaps);
   const image = join(directory, 'boot.img');
-  await writeFile(image, guest === 'boot-sector' ? bootSector() : modeSwitches());
-  return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', 'a'];
+  await writeFile(image, guest === 'mode-switches' ? modeSwitches() : bootSector());
+  const boot = guest === 'boot-menu' ? `menu=on,splash-time=${BOOT_MENU_MS}` : 'a';
+  return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', boot];
 }
 
 /** Waits for the guest's word on the serial port; gives the length of what it said. */
 async function waitForGuest(server: ServerProcess, guest: Guest, output: () => Promise<string>): Promise<number> {
-  if (guest === 'none' || guest === 'mode-switches') return 0;
+  if (guest !== 'linux' && guest !== 'boot-sector') return 0;
   const word = guest === 'linux' ? LINUX_READY : READY;
   return server.until(
     `${guest} guest`,
@@ -150,5 +161,7 @@ async function stable(truth: () => Promise<Picture>, quietMs: number): Promise<P
 }
 
 const VNC_BASE_PORT = 5900;
+/** So long the firmware waits for a key, at most: it has 16 bits for it. */
+const BOOT_MENU_MS = 65_535;
 const GUEST_TIMEOUT_MS = 60_000;
 const STABLE_TIMEOUT_MS = 10_000;
