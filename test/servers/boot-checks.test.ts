@@ -53,7 +53,9 @@ describeWith(['linuxGuest', 'grub'], 'boot checks of four guests', () => {
       const configHome = await targets(guests);
       const file = join(import.meta.dirname, '../../examples/boot-checks.yaml');
       const variables = ['--var', `out=${folder}`, '--var', `password=${LINUX_LOGIN.password}`];
-      const { exitCode, stdout, stderr } = await startCli(['check', file, ...variables], { env: { XDG_CONFIG_HOME: configHome } }).result;
+      const { exitCode, stdout, stderr } = await startCli(['check', file, ...variables], {
+        env: { XDG_CONFIG_HOME: configHome },
+      }).result;
       expect(`${stdout}${stderr}`).toMatch(/4 checks: all passed/);
       expect(exitCode).toBe(0);
 
