@@ -141,6 +141,7 @@ export type { Rect } from './rfb/protocol/rect.ts';
 export { type SecurityTypeName, securityTypeNames } from './rfb/protocol/security/index.ts';
 export type { Credentials, CredentialsProvider, SecurityTypeInfo } from './rfb/protocol/security/security-type.ts';
 export type { DecoderName } from './rfb/protocol/update-decoder.ts';
+export type { DesktopSize } from './rfb/session/desktop-size.ts';
 export type { Log, LogEvent } from './rfb/session/log-event.ts';
 export type { SessionEvents } from './rfb/session/receiver.ts';
 export {

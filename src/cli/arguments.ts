@@ -28,6 +28,13 @@ export function parseRegion(text: string): Rect {
   return { x, y, width, height };
 }
 
+/** `WxH`. @throws UsageError `BAD_OPTION` */
+export function parseSize(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim()) ?? [];
+  if (!Number(width) || !Number(height)) throw badOption(`"${text}" is no size; write WxH, for example 1280x800`);
+  return { width: Number(width), height: Number(height) };
+}
+
 /** `X,Y`. @throws UsageError `BAD_OPTION` */
 export function parsePoint(text: string): { x: number; y: number } {
   const match = /^(-?\d{1,5}),(-?\d{1,5})$/.exec(text.trim());

@@ -1,16 +1,17 @@
 import { capture } from '../automation/capture.ts';
 import { TimeoutError } from '../rfb/errors.ts';
 import type { PointerEvent } from '../rfb/protocol/messages/client-to-server/pointer-event.ts';
+import type { SetDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import type { SendOptions, Session } from '../rfb/session/session.ts';
 import { Display } from '../server/display.ts';
 import type { Scene, SceneKey } from '../server/scenes/scene.ts';
 
 /** What viewers may use where the machine knows it. */
-const PASSED_ON = ['qemu-extended-key-event', 'qemu-led-state', 'extended-mouse-buttons'];
+const PASSED_ON = ['qemu-extended-key-event', 'qemu-led-state', 'extended-mouse-buttons', 'extended-desktop-size'];
 
 /** What is between a viewer and us alone. */
-const OWN = ['fence', 'continuous-updates'];
+const OWN = ['fence', 'continuous-updates', 'desktop-size'];
 
 /** The answer to a request for it brings everything along that has changed. */
 const ONE_PIXEL: Rect = { x: 0, y: 0, width: 1, height: 1 };
@@ -61,6 +62,11 @@ export class SharedScreen implements Scene {
 
   onCutText(text: string): Promise<void> {
     return this.#session.sendCutText(Buffer.from(text, 'latin1'));
+  }
+
+  /** Of the machine's screens, each gets its share: viewers see one. */
+  async onSetDesktopSize({ width, height }: SetDesktopSize): Promise<number> {
+    return await this.#session.requestDesktopSize({ width, height });
   }
 
   /** A server that stays silent has told all that there is. */

@@ -11,7 +11,7 @@ import {
 import { keyEvent } from '../rfb/protocol/messages/client-to-server/key-event.ts';
 import { type PointerEvent, pointerEvent } from '../rfb/protocol/messages/client-to-server/pointer-event.ts';
 import { qemuExtendedKeyEvent } from '../rfb/protocol/messages/client-to-server/qemu-extended-key-event.ts';
-import { setDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
+import { type SetDesktopSize, setDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
 import { setEncodings } from '../rfb/protocol/messages/client-to-server/set-encodings.ts';
 import { setPixelFormat } from '../rfb/protocol/messages/client-to-server/set-pixel-format.ts';
 import {
@@ -27,6 +27,7 @@ import { continuousUpdates } from '../rfb/protocol/pseudo-encodings/continuous-u
 import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-desktop-size.ts';
 import { extendedMouseButtons } from '../rfb/protocol/pseudo-encodings/extended-mouse-buttons.ts';
 import { fence } from '../rfb/protocol/pseudo-encodings/fence.ts';
+import { pseudoEncodings } from '../rfb/protocol/pseudo-encodings/index.ts';
 import type { LedState, PseudoEncoding } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import { qemuExtendedKeyEvent as qemuKeys } from '../rfb/protocol/pseudo-encodings/qemu-extended-key-event.ts';
 import { qemuLedState } from '../rfb/protocol/pseudo-encodings/qemu-led-state.ts';
@@ -178,9 +179,7 @@ export class ServerSession implements DisplayWatcher {
       case clientFence.type:
         return this.#answerFence(await clientFence.read(reader));
       case setDesktopSize.type:
-        await setDesktopSize.read(reader);
-        if (this.#confirmed.has(extendedDesktopSize)) updates.announceScreen(REASON_CLIENT, STATUS_PROHIBITED);
-        return;
+        return this.#resize(await setDesktopSize.read(reader), updates);
       default:
         throw new ProtocolError('UNKNOWN_MESSAGE', `client message type ${type} is unknown`, { phase: 'session' });
     }
@@ -189,6 +188,11 @@ export class ServerSession implements DisplayWatcher {
   async #request(request: FramebufferUpdateRequest, updates: UpdateSender): Promise<void> {
     if (!request.incremental) await this.#options.scene.refresh?.();
     updates.request(request);
+  }
+
+  async #resize(size: SetDesktopSize, updates: UpdateSender): Promise<void> {
+    const status = (await this.#options.scene.onSetDesktopSize?.(size)) ?? STATUS_PROHIBITED;
+    if (this.#confirmed.has(extendedDesktopSize)) updates.announceScreen(REASON_CLIENT, status);
   }
 
   async #key(event: SceneKey): Promise<void> {
@@ -217,12 +221,13 @@ export class ServerSession implements DisplayWatcher {
     this.#tell(out);
   }
 
-  #setEncodings(types: readonly number[], updates: UpdateSender): void {
-    updates.setEncodings(types);
+  #setEncodings(offered: readonly number[], updates: UpdateSender): void {
     const { extensions, display } = this.#options.scene;
+    const unwanted = pseudoEncodings.filter(({ name }) => extensions && !extensions.has(name));
+    const types = offered.filter((number) => !unwanted.some(({ type }) => type === number));
+    updates.setEncodings(types);
     const confirmNow = (pseudoEncoding: PseudoEncoding, confirm: () => void) => {
       if (!types.includes(pseudoEncoding.type) || this.#confirmed.has(pseudoEncoding)) return;
-      if (extensions && !extensions.has(pseudoEncoding.name)) return;
       this.#confirmed.add(pseudoEncoding);
       confirm();
     };

@@ -43,6 +43,8 @@ export class UpdateSender {
   /** Rectangle of a size change that the viewer can be told. */
   #resizeType: typeof desktopSize | typeof extendedDesktopSize | undefined;
   #resized = false;
+  /** What is to be told of the screen: ExtendedDesktopSize's reason and status. */
+  #screenNews: { readonly reason: number; readonly status: number } | undefined;
   /** The framebuffer's size as the viewer knows it. */
   #bounds: Rect;
   #busy = false;
@@ -99,8 +101,8 @@ export class UpdateSender {
 
   /** ExtendedDesktopSize: the one screen that there is. `reason` and `status` as in rfbproto. */
   announceScreen(reason: number, status: number): void {
-    const { width, height } = this.#bounds;
-    this.announce({ ...screenRect(width, height), x: reason, y: status });
+    this.#screenNews = { reason, status };
+    this.#wake();
   }
 
   close(): void {
@@ -137,6 +139,7 @@ export class UpdateSender {
   #next(): ByteWriter | undefined {
     if (this.#closed || !(this.#asked || this.#continuous)) return undefined;
     if (this.#resized) return this.#resizeUpdate();
+    if (this.#screenNews) this.#pseudoRects.push(this.#screenRect());
     const wanted = new Region();
     for (const rect of this.#requested.rects) wanted.add(rect);
     if (this.#continuous) wanted.add(clip(this.#continuous, this.#bounds));
@@ -175,24 +178,25 @@ export class UpdateSender {
 
   /** RFC 6143 §7.8.2 wants a size change last in its update; pixels of the new size follow on the next request. */
   #resizeUpdate(): ByteWriter {
-    const { width, height } = this.#options.display;
     this.#bounds = this.#options.display.framebuffer.bounds;
     this.#resized = false;
     this.#answered();
     const rect =
-      this.#resizeType === extendedDesktopSize
-        ? screenRect(width, height)
-        : { x: 0, y: 0, width, height, type: desktopSize.type };
+      this.#resizeType === extendedDesktopSize ? this.#screenRect() : { ...this.#bounds, type: desktopSize.type };
     const out = new ByteWriter().u8(0).pad(1).u16(1);
     writePseudoRect(out, rect);
     return out;
   }
-}
 
-function screenRect(width: number, height: number): PseudoRect {
-  const screen = new ByteWriter().u8(1).pad(3);
-  screen.u32(0).u16(0).u16(0).u16(width).u16(height).u32(0);
-  return { x: 0, y: 0, width, height, type: extendedDesktopSize.type, payload: screen.take() };
+  /** The one screen that there is, as the viewer knows it, with what is to be told of it. */
+  #screenRect(): PseudoRect {
+    const { width, height } = this.#bounds;
+    const { reason, status } = this.#screenNews ?? { reason: 0, status: 0 };
+    this.#screenNews = undefined;
+    const screen = new ByteWriter().u8(1).pad(3);
+    screen.u32(0).u16(0).u16(0).u16(width).u16(height).u32(0);
+    return { x: reason, y: status, width, height, type: extendedDesktopSize.type, payload: screen.take() };
+  }
 }
 
 function writePseudoRect(out: ByteWriter, { x, y, width, height, type, payload }: PseudoRect): void {

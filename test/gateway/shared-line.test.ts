@@ -19,7 +19,7 @@ class Machine implements Scene {
 
   constructor(extensions: readonly string[], width = 48, height = 24) {
     this.display = new Display(width, height);
-    this.extensions = new Set(['fence', ...extensions]);
+    this.extensions = new Set(['fence', 'desktop-size', ...extensions]);
     this.server = createServer({ scene: this, name: 'The machine' });
   }
 
@@ -29,6 +29,12 @@ class Machine implements Scene {
 
   onPointer({ x, y, buttonMask }: { x: number; y: number; buttonMask: number }): void {
     this.events.push(`${x},${y}:${buttonMask}`);
+  }
+
+  async onSetDesktopSize({ width, height }: { width: number; height: number }): Promise<number> {
+    if (width > 100) return 3;
+    this.display.resize(width, height);
+    return 0;
   }
 
   onCutText(text: string): void {
@@ -111,12 +117,29 @@ describe('viewers of a shared session', () => {
     expect(machine.events.splice(0)).toEqual(['café']);
   });
 
+  test('resize it', async () => {
+    const machine = new Machine(['extended-desktop-size']);
+    await using both = await share(machine);
+    await using vm = await both.view();
+    await vm.session.setDesktopSize({ width: 60, height: 40 });
+    expect([vm.width, vm.height, machine.display.width, machine.display.height]).toEqual([60, 40, 60, 40]);
+    await expect(vm.session.setDesktopSize({ width: 101, height: 40 })).rejects.toMatchObject({
+      code: 'ACTION_FAILED',
+      message: expect.stringMatching(/does not accept this layout/),
+    });
+    machine.paint(5);
+    expect(Buffer.compare((await vm.capture()).rgba, machine.rgba)).toBe(0);
+  });
+
   test('are not promised what the machine does not know', async () => {
     const machine = new Machine([]);
     await using both = await share(machine);
     await using vm = await both.view();
     await expect(vm.keyboard.press('a', { keys: 'scancode' })).rejects.toMatchObject({ code: 'UNSUPPORTED_BY_SERVER' });
     await expect(vm.pointer.click(1, 1, { button: 'back' })).rejects.toMatchObject({ code: 'UNSUPPORTED_BY_SERVER' });
+    await expect(vm.session.setDesktopSize({ width: 9, height: 9 })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_BY_SERVER',
+    });
     expect([...vm.session.state.confirmed]).not.toContain('qemu-led-state');
   });
 

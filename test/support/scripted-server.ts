@@ -70,6 +70,11 @@ export class ScriptedPeer {
   async expectMessage<T>(message: ClientMessage<T>): Promise<T> {
     const [type] = await this.expect(1);
     if (type !== message.type) throw new Error(`the client sent message ${type}, the script wants ${message.name}`);
+    return await this.read(message);
+  }
+
+  /** The rest of a message whose first byte was read. */
+  async read<T>(message: ClientMessage<T>): Promise<T> {
     return await message.read(this.#connection.reader);
   }
 

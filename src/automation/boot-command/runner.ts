@@ -200,6 +200,9 @@ class Run {
       case 'paste':
         await this.#console.paste(step.text, { signal });
         return {};
+      case 'resize':
+        await this.#console.session.setDesktopSize(step, { signal });
+        return {};
       case 'fail':
         throw new ActionError('ACTION_FAILED', step.message);
     }

@@ -53,6 +53,7 @@ export type StepAction =
   | { readonly action: 'move'; readonly to: Point; readonly durationMs?: number }
   | { readonly action: 'button-down' | 'button-up'; readonly button: Button }
   | { readonly action: 'paste'; readonly text: string }
+  | { readonly action: 'resize'; readonly width: number; readonly height: number }
   | {
       readonly action: 'if';
       readonly condition: StepCondition;

@@ -98,6 +98,7 @@ const commands: ReadonlyMap<string, ReadCommand> = new Map<string, ReadCommand>(
       args.exactly();
       return { action: 'wait', condition: { is: 'stable', quietMs, region } };
     },
+    resize: (args) => ({ action: 'resize', width: args.number('the width'), height: args.number('the height') }),
     'pause sleep': (args, { options: { warp = 1 } }) => ({ action: 'pause', ms: args.seconds() / warp }),
   } satisfies Readonly<Record<string, ReadCommand>>).flatMap(([names, read]) =>
     names.split(' ').map((name): [string, ReadCommand] => [name, read]),

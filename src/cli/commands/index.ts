@@ -16,6 +16,7 @@ import { proxy } from './proxy.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
+import { resize } from './resize.ts';
 import { run } from './run.ts';
 import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
@@ -41,6 +42,7 @@ export const commands: readonly CommandPlug[] = [
   move,
   drag,
   scroll,
+  resize,
   check,
   open,
   close,

@@ -30,7 +30,7 @@ Commands:
   key KEY  keydown KEY  keyup KEY  type TEXT  typefile FILE  paste TEXT  pastefile FILE
   move X Y  click BUTTON  mousedown BUTTON  mouseup BUTTON  drag X Y
   capture FILE  rcapture FILE X Y W H  expect FILE [FUZZ]  rexpect FILE X Y [FUZZ]
-  stable SECONDS  rstable SECONDS X Y W H  pause SECONDS  FILE.vdo  -
+  stable SECONDS  rstable SECONDS X Y W H  pause SECONDS  resize W H  FILE.vdo  -
 
 Examples:
   rfbctl vdo 192.0.2.7:1 type root key enter pause 1 capture login.png

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { ByteWriter } from '../bytes/byte-writer.ts';
-import { ConnectionError, type Phase, RfbError, TimeoutError, UsageError } from '../errors.ts';
+import { ConnectionError, type Phase, RfbError, TimeoutError } from '../errors.ts';
 import { type BytePipe, Connection } from '../protocol/connection.ts';
 import { type EncodingName, encodings } from '../protocol/encodings/index.ts';
 import { Framebuffer } from '../protocol/framebuffer.ts';
@@ -10,6 +10,7 @@ import { framebufferUpdateRequest } from '../protocol/messages/client-to-server/
 import { keyEvent } from '../protocol/messages/client-to-server/key-event.ts';
 import { pointerEvent } from '../protocol/messages/client-to-server/pointer-event.ts';
 import { qemuExtendedKeyEvent } from '../protocol/messages/client-to-server/qemu-extended-key-event.ts';
+import { setDesktopSize } from '../protocol/messages/client-to-server/set-desktop-size.ts';
 import { setEncodings } from '../protocol/messages/client-to-server/set-encodings.ts';
 import { setPixelFormat } from '../protocol/messages/client-to-server/set-pixel-format.ts';
 import {
@@ -28,8 +29,10 @@ import type { Rect } from '../protocol/rect.ts';
 import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
 import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
 import type { DecoderName, UpdateDecoder } from '../protocol/update-decoder.ts';
+import { encodingTypes, plugsNamed } from './chosen-plugs.ts';
 import { createUpdateDecoder } from './create-update-decoder.ts';
 import { type Deadline, describeDuration, within } from './deadline.ts';
+import { setDesktopSize as changeDesktopSize, type DesktopSize, requestDesktopSize } from './desktop-size.ts';
 import { type Established, handshake } from './handshake.ts';
 import { locateError } from './locate-error.ts';
 import type { Log, LogEvent } from './log-event.ts';
@@ -264,6 +267,19 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   /**
+   * Resolves when the desktop has the new size, within 10 s by default.
+   * @throws UnsupportedError · ActionError when the server refuses · TimeoutError when its guest does not follow
+   */
+  async setDesktopSize(size: DesktopSize, options?: WaitOptions): Promise<void> {
+    await changeDesktopSize(this, size, options);
+  }
+
+  /** SetDesktopSize. Resolves with the status that answers it, of rfbproto. @throws UnsupportedError */
+  async requestDesktopSize(size: DesktopSize, options: WaitOptions = {}): Promise<number> {
+    return await requestDesktopSize(this, size, (message) => this.#send(setDesktopSize, message, options), options);
+  }
+
+  /**
    * Resolves when the server has consumed all that was sent before: by a Fence where it knows them, else by the update that
    * answers a request for one pixel. Waits for 10 s by default.
    */
@@ -453,30 +469,6 @@ function deadlineOf({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOpti
 
 const RELATIVE_POINTER =
   'the guest has a relative mouse: where the pointer lands is approximate (QEMU: -device usb-tablet makes it exact)';
-
-/** The numbers that SetEncodings carries. @throws UsageError `BAD_OPTION` for a name that no encoding has */
-function encodingTypes({
-  encodings: names,
-  cursor = 'client',
-}: Pick<SessionOptions, 'encodings' | 'cursor'>): number[] {
-  const chosen = names ? plugsNamed('encoding', names, encodings) : encodings;
-  const pseudo = pseudoEncodings.filter((candidate) => cursor === 'client' || !candidate.cursor);
-  return [...chosen, ...pseudo].map(({ type }) => type);
-}
-
-/** The plugs of these names. @throws UsageError `BAD_OPTION` for a name that none has */
-function plugsNamed<P extends { readonly name: string }>(
-  what: string,
-  names: readonly string[],
-  registry: readonly P[],
-): P[] {
-  return names.map((name) => {
-    const plug = registry.find((candidate) => candidate.name === name);
-    if (plug) return plug;
-    const known = registry.map((candidate) => candidate.name).join(', ');
-    throw new UsageError('BAD_OPTION', `no ${what} is called "${name}"; there are ${known}`);
-  });
-}
 
 function describeSilence({ reader }: Connection, phase: Phase, waitedMs: number): string {
   const time = describeDuration(waitedMs);

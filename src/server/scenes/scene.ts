@@ -1,5 +1,6 @@
 import type { KeyEvent } from '../../rfb/protocol/messages/client-to-server/key-event.ts';
 import type { PointerEvent } from '../../rfb/protocol/messages/client-to-server/pointer-event.ts';
+import type { SetDesktopSize } from '../../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
 import type { Display } from '../display.ts';
 
 /** Something to look at and to type into. One file each, one line in index.ts. */
@@ -22,6 +23,8 @@ export interface Scene {
   onKey?(event: SceneKey): void;
   onPointer?(event: PointerEvent): void;
   onCutText?(text: string): void;
+  /** SetDesktopSize: resolves with the status that answers it, rfbproto. Without it, resizing is prohibited. */
+  onSetDesktopSize?(size: SetDesktopSize): Promise<number>;
   /** A viewer wants a picture that is not older than its request. */
   refresh?(): Promise<void>;
   /** Resolves when whatever is behind the scene has taken all input so far. */
