@@ -13,6 +13,7 @@ export type { BytePipe } from './rfb/protocol/connection.ts';
 export type { Framebuffer } from './rfb/protocol/framebuffer.ts';
 export type { KeyEvent } from './rfb/protocol/messages/client-to-server/key-event.ts';
 export type { PointerEvent } from './rfb/protocol/messages/client-to-server/pointer-event.ts';
+export type { SetDesktopSize } from './rfb/protocol/messages/client-to-server/set-desktop-size.ts';
 export { type PixelFormat, pixelFormats } from './rfb/protocol/pixel-format.ts';
 export type { ProtocolVersion } from './rfb/protocol/protocol-version.ts';
 export type { Rect } from './rfb/protocol/rect.ts';
