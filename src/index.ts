@@ -98,6 +98,8 @@ export type { PressedUntil, PressUntilOptions } from './automation/press-until.t
 export { type ProbeReport, probe } from './automation/probe.ts';
 export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';
+export { Dialogue, type DialogueOptions, type Expected, type ExpectOptions } from './automation/terminal/dialogue.ts';
+export { openTerminal, type TerminalOptions } from './automation/terminal/open-terminal.ts';
 export { TextReader } from './automation/text/text-reader.ts';
 export { type TextGrid, type TextMatch, TextScreen } from './automation/text/text-screen.ts';
 export type { TraceLimits } from './automation/trace/screen-budget.ts';
@@ -153,4 +155,13 @@ export {
 } from './rfb/session/session.ts';
 export type { Negotiated, ServerInit, SessionState } from './rfb/session/session-state.ts';
 export { describeAddress, listMachines, openAddress, power } from './transports/index.ts';
-export type { ConsoleKind, Machine, Opened, OpenOptions, PowerAction, TlsOptions } from './transports/transport.ts';
+export type {
+  ConsoleKind,
+  Machine,
+  Opened,
+  OpenOptions,
+  PowerAction,
+  Terminal,
+  TerminalSize,
+  TlsOptions,
+} from './transports/transport.ts';

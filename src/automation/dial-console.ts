@@ -1,10 +1,8 @@
-import { RfbError } from '../rfb/errors.ts';
 import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
-import { describeDuration, within } from '../rfb/session/deadline.ts';
 import type { SessionOptions } from '../rfb/session/session.ts';
-import { Stopwatch } from '../rfb/session/stopwatch.ts';
-import { connectTimeoutOf, describeAddress, openAddress } from '../transports/index.ts';
+import { openAddress } from '../transports/index.ts';
 import type { Opened, OpenOptions } from '../transports/transport.ts';
+import { providerOf, withinConnectTime } from './connect-time.ts';
 
 export interface DialOptions
   extends Pick<OpenOptions, 'tls' | 'token' | 'via' | 'headers' | 'subprotocol' | 'variables'>,
@@ -24,7 +22,10 @@ export interface Dialled extends Omit<Opened, 'credentials'> {
  */
 export async function dialConsole(address: string, options: DialOptions): Promise<Dialled> {
   const started = performance.now();
-  const { credentials: learnt, ...opened } = await dial(address, options);
+  const { credentials: learnt, ...opened } = await withinConnectTime(address, options, {
+    open: (openOptions) => openAddress(address, openOptions),
+    close: ({ pipe }) => pipe.close(),
+  });
   options.onLog?.({ type: 'connected', to: opened.pipe.name, milliseconds: Math.round(performance.now() - started) });
   return { ...opened, credentials: learntFirst(learnt, providerOf(options)) };
 }
@@ -37,44 +38,4 @@ function learntFirst(learnt: Credentials = {}, own: CredentialsProvider): Creden
     const asked = await own(missing);
     return { ...learnt, ...Object.fromEntries(missing.map((field) => [field, asked[field]])) };
   };
-}
-
-function providerOf({ credentials = {} }: DialOptions): CredentialsProvider {
-  return typeof credentials === 'function' ? credentials : () => credentials;
-}
-
-async function dial(address: string, options: DialOptions): Promise<Opened> {
-  const own = providerOf(options);
-  const asking = new Stopwatch();
-  let doing: string | undefined;
-  const describe = (waitedMs: number) => {
-    const missing = doing ? `still ${doing} after` : 'no connection within';
-    return `${describeAddress(address)}: ${missing} ${describeDuration(waitedMs)}; is the host up and the port open?`;
-  };
-  const over = new AbortController();
-  const opening = openAddress(address, {
-    ...options,
-    credentials: (wanted) => asking.time(() => own(wanted)),
-    signal: options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal,
-    onProgress(what) {
-      doing = what;
-    },
-  });
-  try {
-    const timeoutMs = options.connectTimeoutMs ?? connectTimeoutOf(address);
-    return await within(opening, {
-      timeoutMs,
-      signal: options.signal,
-      describe,
-      pausedMs: () => asking.milliseconds,
-    });
-  } catch (error) {
-    over.abort(error);
-    await opening.then(
-      ({ pipe }) => pipe.close(),
-      () => {},
-    );
-    if (error instanceof RfbError) error.phase ??= 'connect';
-    throw error;
-  }
 }

@@ -83,6 +83,13 @@ export function parseListen(text: string): { host: string; port: number } {
   return { host: bracketed || name || '127.0.0.1', port };
 }
 
+/** `COLUMNSxROWS`. @throws UsageError `BAD_OPTION` */
+export function parseTerminalSize(text: string): { columns: number; rows: number } {
+  const [columns, rows] = (/^(\d{1,4})x(\d{1,4})$/.exec(text.trim()) ?? []).slice(1).map(Number);
+  if (columns && rows) return { columns, rows };
+  throw badOption(`"${text}" is no size; write COLUMNSxROWS, for example 132x43`);
+}
+
 /** `sha256:` and the fingerprint, with or without colons, as 64 hex digits. @throws UsageError `BAD_OPTION` */
 export function parsePin(text: string): string {
   const hex = text

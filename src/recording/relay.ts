@@ -1,4 +1,5 @@
-import { type DialOptions, dialConsole } from '../automation/dial-console.ts';
+import type { Dialled, DialOptions } from '../automation/dial-console.ts';
+import { withHandshake } from '../automation/open-session.ts';
 import { ByteWriter } from '../rfb/bytes/byte-writer.ts';
 import { ConnectionError, RfbError } from '../rfb/errors.ts';
 import { type BytePipe, Connection } from '../rfb/protocol/connection.ts';
@@ -25,7 +26,10 @@ const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
  * @throws as `connect`
  */
 export async function openUpstream(address: string, options: UpstreamOptions = {}): Promise<Upstream> {
-  const { pipe, credentials } = await dialConsole(address, options);
+  return await withHandshake(address, options, (dialled) => shakeHands(dialled, options));
+}
+
+async function shakeHands({ pipe, credentials }: Dialled, options: UpstreamOptions): Promise<Upstream> {
   const { handshakeTimeoutMs: timeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS, signal, shared = true, security } = options;
   try {
     const established = handshake(new Connection(pipe), {

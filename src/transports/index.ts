@@ -9,7 +9,15 @@ import { proxmox } from './proxmox/index.ts';
 import { parseSshHop } from './ssh-hop.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
-import type { Machine, Opened, OpenOptions, PowerAction, Transport } from './transport.ts';
+import type {
+  Machine,
+  Opened,
+  OpenOptions,
+  OpenTerminalOptions,
+  PowerAction,
+  Terminal,
+  Transport,
+} from './transport.ts';
 import { unixSocket } from './unix-socket.ts';
 import { websocket } from './websocket.ts';
 import { xapi } from './xapi/index.ts';
@@ -138,6 +146,19 @@ export function checkVia(text: string, via: string | undefined): void {
   const able = (transports as readonly Transport[]).filter(({ goesVia }) => goesVia).flatMap(({ schemes }) => schemes);
   const name = transport.describe(address);
   throw new UsageError('BAD_OPTION', `${name} is not dialled through ssh; wanted one of ${able.join(', ')}`);
+}
+
+/**
+ * Opens a text console: the shell of a node or container, a serial port.
+ * @throws UsageError `BAD_ADDRESS`: no text console behind it · what `openAddress` throws
+ */
+export async function openTerminal(text: string, options: OpenTerminalOptions = {}): Promise<Terminal> {
+  const { transport, address } = find(text);
+  options.signal?.throwIfAborted();
+  if (transport.openTerminal !== undefined) return await transport.openTerminal(address, options);
+  const able = (transports as readonly Transport[]).filter((candidate) => candidate.openTerminal);
+  const forms = able.map(({ example }) => example).join(', ');
+  throw new UsageError('BAD_ADDRESS', `${transport.describe(address)} has no text console; wanted ${forms}`);
 }
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;

@@ -31,6 +31,12 @@ export interface Transport {
   readonly goesVia?: boolean;
   /** What the API in front of the consoles can do beside opening one. */
   readonly machines?: MachinesApi;
+  /**
+   * Opens a text console, where there are such. Aborting `signal` ends the attempt with the signal's reason; once open, it has no
+   * effect.
+   * @throws as `open`
+   */
+  openTerminal?(address: string, options: OpenTerminalOptions): Promise<Terminal>;
 }
 
 export interface BrowserConsole {
@@ -98,6 +104,29 @@ export interface OpenOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Told what is waited for from now on, for the message when the time is up: `logging in at pve.example:8006`. */
   readonly onProgress?: ((doing: string) => void) | undefined;
+}
+
+export interface OpenTerminalOptions extends OpenOptions {
+  /** Default 80x24. */
+  readonly size?: TerminalSize | undefined;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A text console: bytes that it prints, bytes that are typed. Enter is `\r`; text is UTF-8. */
+export interface Terminal {
+  /** Where it leads, for messages. */
+  readonly name: string;
+  /** What it prints, as it comes: a character may be cut in two. Ends when the other side does. Iterated once. */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Types. Resolves when the bytes are on their way. */
+  write(bytes: Uint8Array): Promise<void>;
+  resize(size: TerminalSize): Promise<void>;
+  /** Idempotent. Ends `output`, and leaves nothing that keeps the process alive. */
+  close(): Promise<void>;
 }
 
 export interface TlsOptions {

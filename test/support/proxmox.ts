@@ -49,3 +49,13 @@ export async function serveProxmox(serve: Serve): Promise<PipeServer> {
     },
   };
 }
+
+/** How to get in with the token. */
+export function withToken({ ca }: ProxmoxEmulation) {
+  return { tls: { ca }, variables: { PROXMOX_VE_API_TOKEN: TOKEN } };
+}
+
+/** How to get in as the user. */
+export function asUser({ ca }: ProxmoxEmulation) {
+  return { tls: { ca }, credentials: { username: ROOT.username, password: ROOT.password } };
+}

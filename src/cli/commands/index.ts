@@ -22,6 +22,7 @@ import { screenshot } from './screenshot.ts';
 import { scroll } from './scroll.ts';
 import { serve } from './serve.ts';
 import { sessions } from './sessions.ts';
+import { term } from './term.ts';
 import { text } from './text.ts';
 import { type } from './type.ts';
 import { url } from './url.ts';
@@ -55,6 +56,7 @@ export const commands: readonly CommandPlug[] = [
   list,
   power,
   url,
+  term,
   serve,
   report,
   completion,

@@ -1,4 +1,4 @@
-import { UsageError } from '../../rfb/errors.ts';
+import { ConnectionError, UsageError } from '../../rfb/errors.ts';
 import type { Opened, OpenOptions } from '../transport.ts';
 import { type ProxmoxAddress, showProxmox } from './address.ts';
 import { ProxmoxApi } from './api.ts';
@@ -28,7 +28,7 @@ export async function openConsole(address: ProxmoxAddress, options: OpenOptions)
       api,
       owner,
       proxy,
-      { address, name, silentEnd: SILENT_END, release: async () => release() },
+      { address, name, silentEnd: (cause) => silentEnd(name, cause), release: async () => release() },
       options,
     );
     return {
@@ -44,8 +44,12 @@ export async function openConsole(address: ProxmoxAddress, options: OpenOptions)
   }
 }
 
-const SILENT_END =
-  'the node ended the console before it said a word: was the machine stopped or moved just now? rfbctl list says where it is';
+/** `qm vncproxy` finds no machine that runs. */
+function silentEnd(name: string, cause: Error | undefined): ConnectionError {
+  const why = 'was the machine stopped or moved just now? rfbctl list says where it is';
+  const message = `${name}: the node ended the console before it said a word: ${why}`;
+  return new ConnectionError('CONNECT_FAILED', message, { cause, phase: 'greeting' });
+}
 
 function turnOf({ where }: ProxmoxApi, owner: Owner): string {
   return owner.kind === 'guest' ? `${where}/${owner.vmid}` : where;

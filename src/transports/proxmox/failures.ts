@@ -32,6 +32,7 @@ function remedyOf(status: number, reason: string): string {
   if (/does not exist/.test(reason))
     return 'there is no such machine on that node; rfbctl list says what there is where';
   if (/does not look like a valid user name/.test(reason)) return 'it needs the login of a user, a token will not do';
+  if (/serial/.test(reason)) return 'it has no serial console: qm set VMID --serial0 socket, and a getty in the guest';
   if (/Timeout while waiting for port/.test(reason)) return 'the node is busy, try again';
   if (/unable to find free port/.test(reason)) return 'a node has a hundred ports for consoles, and all are taken';
   if (/without password is forbidden/.test(reason)) return 'update qemu-server on the node';

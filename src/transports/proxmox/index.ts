@@ -13,6 +13,8 @@ export const proxmox: Transport = {
 
   describe: (address) => showProxmox(parseProxmox(address)),
   open: async (address, options) => (await import('./console.ts')).openConsole(parseProxmox(address), options),
+  openTerminal: async (address, options) =>
+    (await import('./terminal.ts')).openTerminal(parseProxmox(address), options),
 
   machines: {
     powerActions: ['on', 'off', 'shutdown', 'reset', 'reboot'],

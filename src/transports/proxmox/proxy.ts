@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../rfb/errors.ts';
+import { ConnectionError, type RfbError } from '../../rfb/errors.ts';
 import { showHostPort } from '../address.ts';
 import { connectionLost } from '../connect-error.ts';
 import { openWebSocket } from '../open-websocket.ts';
@@ -43,8 +43,8 @@ export interface ProxyPipeOptions {
   readonly address: ProxmoxAddress;
   readonly name: string;
   readonly release?: () => Promise<void>;
-  /** Why a console ends that has not said a word. */
-  readonly silentEnd: string;
+  /** Why it ends when it has not said a word. */
+  readonly silentEnd: (cause: Error | undefined) => RfbError;
 }
 
 /** The websocket to it. Proxmox VE never says goodbye: that it just ends is the normal end. */
@@ -68,8 +68,7 @@ export async function openProxy(
     dial: () => api.dial(),
     refused: (answer) => failureOf(answer, { where: api.where, doing }),
     explain: async (cause, received) => {
-      if (!received)
-        return new ConnectionError('CONNECT_FAILED', `${name}: ${silentEnd}`, { cause, phase: 'greeting' });
+      if (!received) return silentEnd(cause);
       return cause === undefined ? undefined : connectionLost(name, cause);
     },
     ...(release && { release }),
