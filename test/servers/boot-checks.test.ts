@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Console, connect } from '../../src/automation/console.ts';
 import { readPicture } from '../../src/automation/matching/image-files.ts';
 import { TextReader } from '../../src/automation/text/text-reader.ts';
@@ -8,7 +8,7 @@ import type { TextScreen } from '../../src/automation/text/text-screen.ts';
 import { CODE_PAGE_437 } from '../../src/fonts/code-page-437.ts';
 import { looks } from '../support/lookalikes.ts';
 import { scratchFolder } from '../support/scratch.ts';
-import { describeWith, GRUB_ENTRIES, LINUX_LOGIN, type Qemu, qemu, startCli, type TextCell } from './rig/index.ts';
+import { cli, describeWith, GRUB_ENTRIES, LINUX_LOGIN, type Qemu, qemu, startCli, type TextCell } from './rig/index.ts';
 
 /** All of them one after the other, so often. */
 const ROUNDS = Number(process.env.RFBCTL_ROUNDS ?? 1);
@@ -41,18 +41,23 @@ async function targets(guests: Readonly<Record<string, Qemu>>): Promise<string> 
 }
 
 describeWith(['linuxGuest', 'grub'], 'boot checks of four guests', () => {
+  // Builds it, too.
+  beforeAll(async () => expect((await cli('--version')).exitCode).toBe(0), 300_000);
+
   test.each(rounds)(
     'examples/boot-checks.yaml, and every cell of their screens (round %i)',
     { timeout: 300_000 },
     async () => {
       await using bootSector = await qemu();
-      await using bootMenu = await qemu({ guest: 'boot-menu' });
+      await using bootMenu = await qemu({ guest: 'boot-menu', args: ['-S'] });
       await using grub = await qemu({ guest: 'grub' });
       await using linux = await qemu({ guest: 'login' });
       const guests = { 'boot-sector': bootSector, 'boot-menu': bootMenu, grub, linux };
       const configHome = await targets(guests);
       const file = join(import.meta.dirname, '../../examples/boot-checks.yaml');
       const variables = ['--var', `out=${folder}`, '--var', `password=${LINUX_LOGIN.password}`];
+      // Its firmware waits for a minute, not for a machine with much to do.
+      await bootMenu.qmp.execute('cont');
       const { exitCode, stdout, stderr } = await startCli(['check', file, ...variables], {
         env: { XDG_CONFIG_HOME: configHome },
       }).result;
