@@ -141,7 +141,15 @@ export type { ProtocolVersion } from './rfb/protocol/protocol-version.ts';
 export type { Cursor, DesktopSizeAnswer, LedState, Screen } from './rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 export type { Rect } from './rfb/protocol/rect.ts';
 export { type SecurityTypeName, securityTypeNames } from './rfb/protocol/security/index.ts';
-export type { Credentials, CredentialsProvider, SecurityTypeInfo } from './rfb/protocol/security/security-type.ts';
+export type {
+  Credentials,
+  CredentialsProvider,
+  SecurityEvent,
+  SecurityOptions,
+  SecurityTypeInfo,
+} from './rfb/protocol/security/security-type.ts';
+export type { CheckServerKey, ServerKey } from './rfb/protocol/security/server-key.ts';
+export type { TlsOptions } from './rfb/protocol/security/tls/trust.ts';
 export type { DecoderName } from './rfb/protocol/update-decoder.ts';
 export type { DesktopSize } from './rfb/session/desktop-size.ts';
 export type { Log, LogEvent } from './rfb/session/log-event.ts';
@@ -163,5 +171,4 @@ export type {
   PowerAction,
   Terminal,
   TerminalSize,
-  TlsOptions,
 } from './transports/transport.ts';

@@ -22,4 +22,6 @@ export { type Listening, type ListenOptions, listen, serve, type ViewerServer } 
 export { type PipePairOptions, pipePair } from './server/pipe-pair.ts';
 export { createScene, scenes } from './server/scenes/index.ts';
 export type { Scene, SceneKey, SceneType } from './server/scenes/scene.ts';
+export type { ServerCertificate } from './server/security/tls.ts';
 export { createServer, RfbServer, type ServerOptions } from './server/server.ts';
+export type { Viewer } from './server/server-session.ts';

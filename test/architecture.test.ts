@@ -7,10 +7,11 @@ const SRC = path.join(import.meta.dirname, '..', 'src');
 /** docs/architecture.md: a file whose path starts with the key may import files whose path starts with one of these. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'rfb/errors.ts': [],
+  'rfb/node-error.ts': [],
   'rfb/keysyms.ts': ['rfb/legacy-keysyms.ts'],
   'rfb/legacy-keysyms.ts': [],
   'rfb/bytes/': ['rfb/bytes/', 'rfb/errors'],
-  'rfb/protocol/': ['rfb/protocol/', 'rfb/bytes/', 'rfb/errors', 'rfb/keysyms'],
+  'rfb/protocol/': ['rfb/protocol/', 'rfb/bytes/', 'rfb/errors', 'rfb/node-error.ts', 'rfb/keysyms'],
   'rfb/core/': ['rfb/core/', 'rfb/protocol/', 'rfb/bytes/', 'rfb/errors'],
   'rfb/session/': ['rfb/'],
   'fonts/': ['fonts/'],
@@ -21,8 +22,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'transports/': [
     'transports/',
     'rfb/errors',
+    'rfb/node-error.ts',
     'rfb/protocol/connection.ts',
     'rfb/protocol/security/security-type.ts',
+    'rfb/protocol/security/tls/',
     'rfb/protocol/text.ts',
   ],
   'automation/': ['automation/', 'fonts/', 'layouts/', 'rfb/', 'transports/index.ts', 'transports/transport.ts'],
@@ -66,8 +69,8 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   vitest: ['vitest/', 'vitest.ts'],
   ws: ['transports/', 'emulators/'],
   '@xmldom/xmldom': ['transports/', 'emulators/'],
-  'node:net': ['transports/', 'server/', 'emulators/', 'testing.ts'],
-  'node:tls': ['transports/', 'emulators/'],
+  'node:net': ['transports/', 'rfb/protocol/security/tls/', 'server/', 'emulators/', 'testing.ts'],
+  'node:tls': ['transports/', 'rfb/protocol/security/tls/', 'server/security/', 'emulators/'],
   'node:child_process': ['transports/', 'emulators/', 'cli/', 'recording/export/film.ts'],
   'node:zlib': [
     'rfb/bytes/inflate-stream.ts',

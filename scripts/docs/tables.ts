@@ -11,6 +11,7 @@ import { scenes } from '../../src/server/scenes/index.ts';
 import { serverSecurityTypes } from '../../src/server/security/index.ts';
 import { transports } from '../../src/transports/index.ts';
 import { blurTable, matchingTable } from './matching-tables.ts';
+import { securityTable } from './security-table.ts';
 
 const PROTOCOL = path.join(import.meta.dirname, '../../src/rfb/protocol');
 
@@ -33,13 +34,13 @@ export const tables: Readonly<Record<string, () => string[][] | Promise<string[]
     ...pseudoEncodings.map((pseudoEncoding) => described('pseudo-encodings', pseudoEncoding)),
   ],
   'security-types': () => [
-    ['security type', 'number', 'name in options', 'defined in', 'encrypts', 'test server offers it'],
+    ['security type', 'number', 'name in options', 'defined in', 'test server offers it'],
     ...securityTypes.map((securityType) => [
       ...described('security', securityType),
-      securityType.encrypts ? 'yes' : 'no',
       serverSecurityTypes.some(({ type }) => type === securityType.type) ? 'yes' : 'no',
     ]),
   ],
+  'security-methods': () => securityTable((type) => citation('security', type).title),
   'client-messages': () => [
     ['message', 'number', 'defined in'],
     ...clientMessages.map((message) => messageRow('messages/client-to-server', message)),
@@ -87,9 +88,9 @@ function messageRow(folder: string, plug: Plug): string[] {
 
 /** What the doc comment of the file that defines `plug` cites: `Hextile, RFC 6143 §7.7.4`. */
 function citation(folder: string, { type, name }: Plug): { title: string; specification: string } {
-  for (const file of readdirSync(path.join(PROTOCOL, folder))) {
+  for (const file of readdirSync(path.join(PROTOCOL, folder)).filter((name) => name.endsWith('.ts'))) {
     const text = readFileSync(path.join(PROTOCOL, folder, file), 'utf8');
-    if (!new RegExp(`name: '${name}'[,\\s}]`).test(text) || !/^export const \w+(: \w+)? = /m.test(text)) continue;
+    if (!new RegExp(`name: '${name}'[,\\s}]`).test(text) || !/^export const \w+(: [\w<>]+)? = /m.test(text)) continue;
     const [, title, specification] = /^(?:\/\*\*| \*) ([^\n]+?), (RFC 6143 §[\d.]+\d|rfbproto)/m.exec(text) ?? [];
     if (title !== undefined && specification !== undefined) return { title, specification };
   }

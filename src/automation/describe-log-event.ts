@@ -16,6 +16,14 @@ export function describeLogEvent(event: LogEvent): string {
       return `security types offered: ${event.offered.map((type) => `${securityTypeName(type)} (${type})`).join(', ')}`;
     case 'securityChosen':
       return `security type chosen: ${event.name}`;
+    case 'subtypesOffered':
+      return `${event.of} offers ${printable(event.offered.join(', '))}`;
+    case 'securityRefused':
+      return `not used is ${event.name}: ${event.because}`;
+    case 'tls':
+      return `${event.protocol} with ${event.cipher}, ${event.identity}`;
+    case 'serverKey':
+      return `the server’s key is ${event.fingerprint}, ${event.known ? 'the known one' : 'not known before'}`;
     case 'authenticated':
       return 'authenticated';
     case 'serverInit':

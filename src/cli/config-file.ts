@@ -56,6 +56,7 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   connectTimeout: (value) => parseTimeout(duration(value)),
   retryConnect: (value) => parseDuration(duration(value)),
   security: (value) => parseList(SECURITY.what, SECURITY.values)(list(value)),
+  allowPlaintextPassword: yesOrNo,
   encodings: (value) => parseList(ENCODINGS.what, ENCODINGS.values)(list(value)),
   pixelFormat: (value) => parseName(PIXEL_FORMATS.what, PIXEL_FORMATS.values)(text(value)),
   exclusive: yesOrNo,

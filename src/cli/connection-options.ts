@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { type EncodingName, encodings } from '../rfb/protocol/encodings/index.ts';
 import { type PixelFormatName, pixelFormats } from '../rfb/protocol/pixel-format.ts';
-import { type SecurityTypeName, securityTypes } from '../rfb/protocol/security/index.ts';
+import { type SecurityTypeName, securityTypeNames } from '../rfb/protocol/security/index.ts';
 import { parseDuration, parseHeader, parsePin, parseTimeout } from './arguments.ts';
 import { ChoiceOption } from './choice-option.ts';
 
-export const SECURITY = { what: 'security type', values: securityTypes.map(({ name }) => name), list: true };
+export const SECURITY = { what: 'security type', values: securityTypeNames, list: true };
 export const ENCODINGS = { what: 'encoding', values: encodings.map(({ name }) => name), list: true };
 export const PIXEL_FORMATS = { what: 'pixel format', values: ['native', ...Object.keys(pixelFormats)] };
 
@@ -28,6 +28,7 @@ export interface TargetFlags {
   readonly connectTimeout?: number;
   readonly retryConnect?: number;
   readonly security?: readonly SecurityTypeName[];
+  readonly allowPlaintextPassword?: boolean;
   readonly encodings?: readonly EncodingName[];
   readonly pixelFormat?: PixelFormatName;
   readonly exclusive?: boolean;
@@ -109,6 +110,7 @@ function addConsoleOptions(command: Command): Command {
     .option('--retry-connect <duration>', 'keep dialling a machine that is still starting', parseDuration)
     .option('--no-reconnect', 'fail when the connection is lost during a wait, in place of restoring it')
     .addOption(new ChoiceOption('--security <list>', 'security types that may be used, best first', SECURITY))
+    .option('--allow-plaintext-password', 'let the password be sent readably, where a server takes it in no other way')
     .addOption(new ChoiceOption('--encodings <list>', 'encodings to ask for, best first', ENCODINGS))
     .addOption(new ChoiceOption('--pixel-format <format>', 'pixel format to ask for', PIXEL_FORMATS))
     .option('--exclusive', 'ask the server to disconnect everyone else');

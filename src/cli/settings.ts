@@ -140,6 +140,7 @@ async function connectOptions(settings: TargetFlags): Promise<ConnectOptions> {
     ...(connectTimeout && { connectTimeoutMs: connectTimeout, handshakeTimeoutMs: connectTimeout }),
     shared: !settings.exclusive,
     ...(security && { security }),
+    allowPlaintextPassword: settings.allowPlaintextPassword ?? false,
     ...(encodings && { encodings }),
     ...(pixelFormat && { pixelFormat }),
     tls: {

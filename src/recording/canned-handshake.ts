@@ -8,6 +8,8 @@ export async function cannedHandshake(connection: Connection, security: number |
     shared: true,
     credentials: () => ({ username: '-', password: '-' }),
     warn: () => {},
-    ...(security !== undefined && { security: [securityTypeName(security)] }),
+    // Where nothing is said it was None, or with 3.3 what the server wanted.
+    security: security === undefined ? ['none', 'vncauth'] : [securityTypeName(security)],
+    allowPlaintextPassword: true,
   });
 }

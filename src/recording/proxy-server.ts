@@ -4,6 +4,7 @@ import type { LogEvent } from '../rfb/session/log-event.ts';
 import { logReceived } from '../rfb/session/session-log.ts';
 import type { ViewerServer } from '../server/listen.ts';
 import { none } from '../server/security/none.ts';
+import { offer } from '../server/security/server-security-type.ts';
 import { vncAuthentication } from '../server/security/vnc-authentication.ts';
 import { type ServerHandshakeOptions, serverHandshake } from '../server/server-handshake.ts';
 import { ClientWatcher, formatWanted, type SeenMessage } from './client-watcher.ts';
@@ -112,8 +113,8 @@ const HANDSHAKE_TIMEOUT_MS = 120_000;
 const SILENT = 'the viewer did not finish its handshake';
 
 function welcomeFor(password: string | undefined): ServerHandshakeOptions {
-  if (password === undefined) return { version: '3.8', security: [none], secrets: {} };
-  return { version: '3.8', security: [vncAuthentication], secrets: { password } };
+  if (password === undefined) return { version: '3.8', security: [offer(none)], secrets: {} };
+  return { version: '3.8', security: [offer(vncAuthentication)], secrets: { password } };
 }
 
 type Told =

@@ -5,6 +5,7 @@ import type { Rect } from '../rfb/protocol/rect.ts';
 import { Session, type SessionOptions } from '../rfb/session/session.ts';
 import { pipePair } from '../server/pipe-pair.ts';
 import { none } from '../server/security/none.ts';
+import { offer } from '../server/security/server-security-type.ts';
 import { serverHandshake } from '../server/server-handshake.ts';
 import { RecordingWriter } from './recording-writer.ts';
 import { openUpstream, type RelayTap, relay, type UpstreamOptions } from './relay.ts';
@@ -67,9 +68,11 @@ export class Recorder implements AsyncDisposable {
       },
       client: (bytes) => writer.client(bytes),
     };
-    const relaying = serverHandshake(new Connection(viewer), { version: '3.8', security: [none], secrets: {} }).then(
-      ({ connection }) => relay(connection, upstream, tap),
-    );
+    const relaying = serverHandshake(new Connection(viewer), {
+      version: '3.8',
+      security: [offer(none)],
+      secrets: {},
+    }).then(({ connection }) => relay(connection, upstream, tap));
     relaying.catch(() => {});
     const encodings = options.encodings ?? SEEKABLE_ENCODINGS;
     try {

@@ -3,6 +3,7 @@ import { withHandshake } from '../automation/open-session.ts';
 import { ByteWriter } from '../rfb/bytes/byte-writer.ts';
 import { ConnectionError, RfbError } from '../rfb/errors.ts';
 import { type BytePipe, Connection } from '../rfb/protocol/connection.ts';
+import type { SecurityOptions } from '../rfb/protocol/security/security-type.ts';
 import { describeDuration, within } from '../rfb/session/deadline.ts';
 import { handshake } from '../rfb/session/handshake.ts';
 import type { SessionOptions } from '../rfb/session/session.ts';
@@ -11,7 +12,8 @@ import { writeServerInit } from '../server/server-handshake.ts';
 
 export interface UpstreamOptions
   extends DialOptions,
-    Pick<SessionOptions, 'security' | 'shared' | 'handshakeTimeoutMs'> {}
+    SecurityOptions,
+    Pick<SessionOptions, 'shared' | 'handshakeTimeoutMs'> {}
 
 /** A server that has let us in, and been sent nothing but ClientInit. */
 export interface Upstream {
@@ -30,12 +32,13 @@ export async function openUpstream(address: string, options: UpstreamOptions = {
 }
 
 async function shakeHands({ pipe, credentials }: Dialled, options: UpstreamOptions): Promise<Upstream> {
-  const { handshakeTimeoutMs: timeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS, signal, shared = true, security } = options;
+  const { handshakeTimeoutMs: timeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS, signal, shared = true } = options;
   try {
     const established = handshake(new Connection(pipe), {
       credentials,
       shared,
-      ...(security && { security }),
+      ...{ security: options.security, tls: options.tls, checkServerKey: options.checkServerKey },
+      allowPlaintextPassword: options.allowPlaintextPassword,
       warn: options.onWarning ?? (() => {}),
       log: options.onLog,
     });

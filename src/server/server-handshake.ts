@@ -4,19 +4,21 @@ import type { Connection } from '../rfb/protocol/connection.ts';
 import { type PixelFormat, writePixelFormat } from '../rfb/protocol/pixel-format.ts';
 import type { ProtocolVersion } from '../rfb/protocol/protocol-version.ts';
 import { decodeLatin1, encodeText, printable } from '../rfb/protocol/text.ts';
-import type { ServerSecrets, ServerSecurityType } from './security/server-security-type.ts';
+import type { OfferedSecurity, ServerSecrets } from './security/server-security-type.ts';
 
 export interface ServerHandshakeOptions {
   /** The highest version to speak. */
   readonly version: ProtocolVersion;
   /** What to offer, most preferred first; a 3.3 viewer gets the first. */
-  readonly security: readonly ServerSecurityType[];
+  readonly security: readonly OfferedSecurity[];
   readonly secrets: ServerSecrets;
 }
 
 export interface Welcomed {
   readonly connection: Connection;
   readonly version: ProtocolVersion;
+  /** The security type, or the sub-type of one, by which it was let in. */
+  readonly security: string;
   /** ClientInit: whether other viewers may stay. */
   readonly shared: boolean;
 }
@@ -27,15 +29,20 @@ export interface Welcomed {
  */
 export async function serverHandshake(raw: Connection, options: ServerHandshakeOptions): Promise<Welcomed> {
   const version = await exchangeVersion(raw, options.version);
-  const chosen = await offerSecurity(raw, version, options.security);
-  const { connection, refusal } = await chosen.authenticate(raw, options.secrets);
+  const { securityType, methods } = await offerSecurity(raw, version, options.security);
+  const {
+    connection,
+    method = securityType.name,
+    refusal,
+    unasked,
+  } = await securityType.authenticate(raw, options.secrets, methods);
   if (refusal !== undefined) {
     await refuse(connection, version, refusal);
-    throw new AuthenticationError('AUTHENTICATION_FAILED', `${chosen.name}: ${refusal}`, { phase: 'security' });
+    throw new AuthenticationError('AUTHENTICATION_FAILED', `${method}: ${refusal}`, { phase: 'security' });
   }
-  if (version === '3.8' || chosen.name !== 'none') await connection.send(new ByteWriter().u32(0));
+  if (version === '3.8' || !unasked) await connection.send(new ByteWriter().u32(0));
   await connection.reader.need(1);
-  return { connection, version, shared: connection.reader.u8() !== 0 };
+  return { connection, version, security: method, shared: connection.reader.u8() !== 0 };
 }
 
 /** Hangs up on a viewer, and says why: no security types, and a reason (RFC 6143 §7.1.2). */
@@ -74,18 +81,19 @@ async function exchangeVersion({ pipe, reader }: Connection, highest: ProtocolVe
 async function offerSecurity(
   connection: Connection,
   version: ProtocolVersion,
-  offered: readonly ServerSecurityType[],
-): Promise<ServerSecurityType> {
+  offered: readonly OfferedSecurity[],
+): Promise<OfferedSecurity> {
   const [first] = offered;
   if (!first) throw new RangeError('a server needs at least one security type');
   if (version === '3.3') {
-    await connection.send(new ByteWriter().u32(first.type));
+    await connection.send(new ByteWriter().u32(first.securityType.type));
     return first;
   }
-  await connection.send(new ByteWriter().u8(offered.length).bytes(Uint8Array.from(offered, ({ type }) => type)));
+  const types = Uint8Array.from(offered, ({ securityType }) => securityType.type);
+  await connection.send(new ByteWriter().u8(types.length).bytes(types));
   await connection.reader.need(1);
   const answer = connection.reader.u8();
-  const chosen = offered.find(({ type }) => type === answer);
+  const chosen = offered.find(({ securityType }) => securityType.type === answer);
   if (chosen) return chosen;
   await refuse(connection, version, `security type ${answer} was not offered`);
   throw new ProtocolError('BAD_VALUE', `the viewer chose security type ${answer}, which was not offered`);

@@ -23,6 +23,7 @@ import {
   writeFence,
 } from '../rfb/protocol/messages/fence.ts';
 import type { PixelFormat } from '../rfb/protocol/pixel-format.ts';
+import type { ProtocolVersion } from '../rfb/protocol/protocol-version.ts';
 import { continuousUpdates } from '../rfb/protocol/pseudo-encodings/continuous-updates.ts';
 import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-desktop-size.ts';
 import { extendedMouseButtons } from '../rfb/protocol/pseudo-encodings/extended-mouse-buttons.ts';
@@ -47,9 +48,18 @@ export interface ServerSessionOptions extends ServerHandshakeOptions {
   readonly pixelFormat: PixelFormat;
   readonly encoders: readonly EncoderType[];
   /** The viewer has shaken hands. */
-  welcomed(): void;
+  welcomed(viewer: Viewer): void;
   /** ClientInit without the shared flag: the viewer wants to be alone. */
   claimed(session: ServerSession): void;
+}
+
+/** Somebody who was let in. */
+export interface Viewer {
+  /** Where it is: `127.0.0.1:40000`. */
+  readonly name: string;
+  readonly version: ProtocolVersion;
+  /** The security type, or the sub-type of one, by which it was let in. */
+  readonly security: string;
 }
 
 /** ExtendedDesktopSize: the rectangle answers this client's SetDesktopSize, and resizing is prohibited. */
@@ -81,9 +91,9 @@ export class ServerSession implements DisplayWatcher {
   async run(): Promise<void> {
     let unwatch = () => {};
     try {
-      const { connection, shared } = await serverHandshake(this.#connection, this.#options);
+      const { connection, shared, version, security } = await serverHandshake(this.#connection, this.#options);
       this.#connection = connection;
-      this.#options.welcomed();
+      this.#options.welcomed({ name: this.#pipe.name, version, security });
       if (!shared) this.#options.claimed(this);
       const { scene, name, pixelFormat, encoders } = this.#options;
       const { width, height } = scene.display;

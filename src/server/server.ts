@@ -6,16 +6,25 @@ import { encoders } from './encoders/index.ts';
 import { createScene } from './scenes/index.ts';
 import type { Scene } from './scenes/scene.ts';
 import { serverSecurityTypes } from './security/index.ts';
-import { ServerSession, type ServerSessionOptions } from './server-session.ts';
+import type { OfferedSecurity } from './security/server-security-type.ts';
+import type { ServerCertificate } from './security/tls.ts';
+import { ServerSession, type ServerSessionOptions, type Viewer } from './server-session.ts';
 
 export interface ServerOptions {
   /** What to show: a scene's name or a scene; default `login`. All viewers share it. */
   readonly scene?: string | Scene | undefined;
   /** The desktop's name; default is the scene's. */
   readonly name?: string | undefined;
-  /** What `vncauth` wants; its first eight bytes count. A function is asked when a viewer has answered; undefined refuses. */
+  /**
+   * What viewers must know; `vncauth` takes its first eight bytes. A function is asked when a viewer has answered; undefined
+   * refuses.
+   */
   readonly password?: string | (() => string | undefined) | undefined;
-  /** Names of the security types to offer; default: `vncauth` with a password, `none` without. */
+  /** For the security types that ask for a name; left out, any does. */
+  readonly username?: string | undefined;
+  /** For the security types with a certificate: `vencrypt-x509-…`. */
+  readonly certificate?: ServerCertificate | undefined;
+  /** Names of the security types to offer, `vencrypt` for all that begin so; default: `vncauth` with a password, `none` without. */
   readonly security?: readonly string[] | undefined;
   /** The highest protocol version to speak; default 3.8. */
   readonly version?: ProtocolVersion | undefined;
@@ -24,7 +33,7 @@ export interface ServerOptions {
   /** The format announced in ServerInit; default `bgrx8888`, as most servers. */
   readonly pixelFormat?: PixelFormat | undefined;
   /** Told of each viewer that has shaken hands, and when it has left. */
-  readonly onViewer?: ((what: 'came' | 'left') => void) | undefined;
+  readonly onViewer?: ((what: 'came' | 'left', viewer: Viewer) => void) | undefined;
   /** Told what a viewer did wrong, or what broke its connection. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -34,7 +43,7 @@ export class RfbServer implements AsyncDisposable {
   readonly scene: Scene;
   readonly #options: Omit<ServerSessionOptions, 'claimed' | 'welcomed'>;
   readonly #onError: (error: unknown) => void;
-  readonly #onViewer: (what: 'came' | 'left') => void;
+  readonly #onViewer: (what: 'came' | 'left', viewer: Viewer) => void;
   readonly #sessions = new Set<ServerSession>();
   #closed = false;
 
@@ -53,8 +62,9 @@ export class RfbServer implements AsyncDisposable {
         get password() {
           return typeof password === 'function' ? password() : password;
         },
+        ...{ username: options.username, certificate: options.certificate },
       },
-      security: named('security type', serverSecurityTypes, security ?? [password === undefined ? 'none' : 'vncauth']),
+      security: offeredSecurity(security ?? [password === undefined ? 'none' : 'vncauth'], options),
       encoders: options.encodings ? named('encoding', encoders, [...options.encodings, 'raw']) : encoders,
     };
   }
@@ -70,12 +80,12 @@ export class RfbServer implements AsyncDisposable {
       await pipe.close();
       return;
     }
-    let welcomed = false;
+    let welcomed: Viewer | undefined;
     const session = new ServerSession(pipe, {
       ...this.#options,
-      welcomed: () => {
-        welcomed = true;
-        this.#onViewer('came');
+      welcomed: (viewer) => {
+        welcomed = viewer;
+        this.#onViewer('came', viewer);
       },
       claimed: (claimant) => {
         for (const other of this.#sessions) if (other !== claimant) other.close().catch(this.#onError);
@@ -88,7 +98,7 @@ export class RfbServer implements AsyncDisposable {
       this.#onError(error);
     } finally {
       this.#sessions.delete(session);
-      if (welcomed) this.#onViewer('left');
+      if (welcomed) this.#onViewer('left', welcomed);
     }
   }
 
@@ -106,6 +116,21 @@ export class RfbServer implements AsyncDisposable {
 /** @throws UsageError `BAD_OPTION` for names that do not exist */
 export function createServer(options: ServerOptions = {}): RfbServer {
   return new RfbServer(options);
+}
+
+/** The types that these names mean, each with its methods. @throws UsageError `BAD_OPTION` */
+function offeredSecurity(names: readonly string[], { certificate }: ServerOptions): readonly OfferedSecurity[] {
+  const all = serverSecurityTypes.flatMap((securityType) => [
+    ...securityType.methods.map((method) => ({ name: method, securityType, methods: [method] })),
+    ...(securityType.methods.length > 1 ? [{ ...securityType, securityType }] : []),
+  ]);
+  const chosen = named('security type', all, names);
+  const needy = chosen.flatMap(({ methods }) => methods).find((name) => name.startsWith('vencrypt-x509-'));
+  if (needy && !certificate) throw new UsageError('BAD_OPTION', `security type ${needy} needs a certificate`);
+  return [...new Set(chosen.map(({ securityType }) => securityType))].map((securityType) => ({
+    securityType,
+    methods: chosen.filter((choice) => choice.securityType === securityType).flatMap(({ methods }) => methods),
+  }));
 }
 
 function named<T extends { readonly name: string }>(what: string, list: readonly T[], names: readonly string[]): T[] {

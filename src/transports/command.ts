@@ -1,7 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { ConnectionError, type RfbError } from '../rfb/errors.ts';
-import { connectFailed, errorCode } from './connect-error.ts';
+import { errorCode } from '../rfb/node-error.ts';
+import { connectFailed } from './connect-error.ts';
 import { CLOSE_GRACE_MS } from './stream-pipe.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;

@@ -34,6 +34,8 @@ export async function openVia(
   await firstBytes(stream, signal);
   return new StreamPipe({
     name: `${where} through ${showSshHop(hop)}`,
+    // Behind ssh, a socket is as private as here; a host may be one hop further.
+    ...('path' in target ? { confidential: true } : { host: target.host }),
     readable: stream,
     writable: stream,
     release: () => closed,

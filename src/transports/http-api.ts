@@ -1,8 +1,9 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ConnectionError, ProtocolError } from '../rfb/errors.ts';
+import { errorText } from '../rfb/node-error.ts';
+import { tlsAlert } from '../rfb/protocol/security/tls/tls-alert.ts';
 import { type HostPort, showHostPort } from './address.ts';
-import { errorText, tlsAlert } from './connect-error.ts';
 import { dialHost } from './dial-host.ts';
 import type { OpenOptions } from './transport.ts';
 

@@ -27,7 +27,15 @@ export const httpConnect: Transport = {
     const { signal, headers } = options;
     const refusal = await openTunnel(connection, { target, host, headers, name, signal });
     if (refusal !== undefined) throw refused(name, way, refusal);
-    return { pipe: new StreamPipe({ name: show(way), readable: connection, writable: connection }) };
+    const machine = target.startsWith('/')
+      ? undefined
+      : target.slice(0, target.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return {
+      pipe: new StreamPipe({
+        ...{ name: show(way), host: machine, confidential: secure && machine === undefined, certified: secure },
+        ...{ readable: connection, writable: connection },
+      }),
+    };
   },
 };
 

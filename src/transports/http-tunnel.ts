@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionError, ProtocolError, UsageError } from '../rfb/errors.ts';
-import { errorText } from './connect-error.ts';
+import { errorText } from '../rfb/node-error.ts';
 
 export interface TunnelRequest {
   /** `host:port` for a proxy; XAPI takes a path with its query. */

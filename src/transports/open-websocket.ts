@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ClientOptions, WebSocket } from 'ws';
 import { ConnectionError, type RfbError, UsageError } from '../rfb/errors.ts';
+import { errorCode, errorText } from '../rfb/node-error.ts';
+import { tlsAlert } from '../rfb/protocol/security/tls/tls-alert.ts';
 import type { HostPort } from './address.ts';
-import { errorCode, errorText, tlsAlert } from './connect-error.ts';
 import { dialHost } from './dial-host.ts';
 import { StreamPipe, type StreamPipeOptions } from './stream-pipe.ts';
 import type { OpenOptions } from './transport.ts';
@@ -36,8 +37,9 @@ export async function openWebSocket(url: URL, options: OpenWebSocketOptions): Pr
   const { name = showWebSocketUrl(url), explain, release } = options;
   const socket = await (options.dial?.() ?? dialServer(url, options));
   const stream = await upgrade(socket, url, name, options);
+  const secure = url.protocol === 'wss:';
   return new StreamPipe({
-    name,
+    ...{ name, host: hostOf(url), confidential: secure, certified: secure },
     readable: stream,
     writable: stream,
     ...(explain && { explain }),
@@ -51,6 +53,10 @@ export function showWebSocketUrl(url: URL): string {
   return `${url.protocol}//${url.host}${path}${url.search === '' ? '' : '?…'}`;
 }
 
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
 /** Of one message from the server, which is in memory whole before it is read; servers send 64 KiB or less. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
 
@@ -61,7 +67,7 @@ const MAX_REFUSAL = 64 * 1024;
 async function dialServer(url: URL, options: OpenWebSocketOptions): Promise<Duplex> {
   const secure = url.protocol === 'wss:';
   const target: HostPort = {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: hostOf(url),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
   };
   if (!secure) return await dialHost(target, options);

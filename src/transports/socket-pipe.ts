@@ -1,6 +1,8 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import type { BytePipe, ReceiveBuffers } from '../rfb/protocol/connection.ts';
-import { type Intake, StreamPipe } from './stream-pipe.ts';
+import { type Intake, StreamPipe, type StreamPipeOptions } from './stream-pipe.ts';
+
+type PipeFacts = Pick<StreamPipeOptions, 'name' | 'host' | 'confidential'>;
 
 const CHUNK_LENGTH = 64 * 1024;
 
@@ -9,14 +11,14 @@ export class SocketPipe extends StreamPipe implements BytePipe {
   readonly #intake: SocketIntake;
 
   /** `dial` passes its argument to `net.connect`. */
-  static async open(name: string, dial: (onread: OnReadOpts) => Promise<Socket>): Promise<SocketPipe> {
+  static async open(about: PipeFacts, dial: (onread: OnReadOpts) => Promise<Socket>): Promise<SocketPipe> {
     const intake = new SocketIntake();
     intake.socket = await dial(intake.onread);
-    return new SocketPipe(name, intake.socket, intake);
+    return new SocketPipe(about, intake.socket, intake);
   }
 
-  private constructor(name: string, socket: Socket, intake: SocketIntake) {
-    super({ name, readable: socket, writable: socket, intake });
+  private constructor(about: PipeFacts, socket: Socket, intake: SocketIntake) {
+    super({ ...about, readable: socket, writable: socket, intake });
     this.#intake = intake;
   }
 

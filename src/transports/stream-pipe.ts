@@ -3,8 +3,7 @@ import { ConnectionError, type RfbError } from '../rfb/errors.ts';
 import type { BytePipe } from '../rfb/protocol/connection.ts';
 import { connectionLost } from './connect-error.ts';
 
-export interface StreamPipeOptions {
-  readonly name: string;
+export interface StreamPipeOptions extends Pick<BytePipe, 'name' | 'host' | 'confidential' | 'certified'> {
   readonly readable: Readable;
   /** A socket is both. */
   readonly writable: Writable;
@@ -31,6 +30,9 @@ export const CLOSE_GRACE_MS = 500;
 /** Node streams as a byte pipe. */
 export class StreamPipe implements BytePipe {
   readonly name: string;
+  readonly host: string | undefined;
+  readonly confidential: boolean;
+  readonly certified: boolean;
   readonly incoming: AsyncIterable<Uint8Array>;
   readonly #options: StreamPipeOptions;
   readonly #intake: Intake;
@@ -42,6 +44,9 @@ export class StreamPipe implements BytePipe {
 
   constructor(options: StreamPipeOptions) {
     this.name = options.name;
+    this.host = options.host;
+    this.confidential = options.confidential ?? false;
+    this.certified = options.certified ?? false;
     this.#options = options;
     const { readable, writable } = options;
     this.#intake = options.intake ?? new StreamIntake(readable);

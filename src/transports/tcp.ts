@@ -18,7 +18,8 @@ export const tcp: Transport = {
   async open(address, options) {
     const target = parseHostUrl(address);
     const { via, signal } = options;
-    const direct = () => SocketPipe.open(showHostPort(target), (onread) => dialTcp(target, signal, onread));
+    const direct = () =>
+      SocketPipe.open({ name: showHostPort(target), host: target.host }, (onread) => dialTcp(target, signal, onread));
     const pipe = await (via === undefined ? direct() : openVia(via, target, options));
     return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
   },

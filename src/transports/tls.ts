@@ -17,7 +17,10 @@ export const tls: Transport = {
     const target = parse(address);
     const { dialTls } = await import('./dial-tls.ts');
     const socket = await dialTls(target, options);
-    const pipe = new StreamPipe({ name: `tls:${showHostPort(target)}`, readable: socket, writable: socket });
+    const pipe = new StreamPipe({
+      ...{ name: `tls:${showHostPort(target)}`, host: target.host, confidential: true, certified: true },
+      ...{ readable: socket, writable: socket },
+    });
     return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
   },
 };

@@ -1,5 +1,8 @@
 import type { BytePipe } from '../rfb/protocol/connection.ts';
 import type { Credentials, CredentialsProvider } from '../rfb/protocol/security/security-type.ts';
+import type { TlsOptions } from '../rfb/protocol/security/tls/trust.ts';
+
+export type { TlsOptions };
 
 /** A way to reach a console: one file or folder each, one line in index.ts. */
 export interface Transport {
@@ -127,24 +130,6 @@ export interface Terminal {
   resize(size: TerminalSize): Promise<void>;
   /** Idempotent. Ends `output`, and leaves nothing that keeps the process alive. */
   close(): Promise<void>;
-}
-
-export interface TlsOptions {
-  /** PEM certificates to trust instead of the system's. */
-  readonly ca?: string | undefined;
-  /**
-   * SHA-256 of the server's certificate (DER), 64 hex digits: it and no other is accepted, whoever signed it; with a `ca`,
-   * only when that has signed it.
-   */
-  readonly pin?: string | undefined;
-  /** PEM certificate, and its chain, to show to a server that asks for one. */
-  readonly cert?: string | undefined;
-  /** Its private key, PEM; default: it stands beside the certificate. */
-  readonly key?: string | undefined;
-  /** Of an encrypted private key. */
-  readonly passphrase?: string | undefined;
-  /** Accepts any certificate: encryption without knowing with whom. */
-  readonly insecure?: boolean | undefined;
 }
 
 export interface Opened {

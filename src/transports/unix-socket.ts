@@ -20,7 +20,7 @@ export const unixSocket: Transport = {
     const path = parse(address);
     const { via, signal } = options;
     if (via !== undefined) return { pipe: await openVia(via, { path }, options) };
-    const pipe = await SocketPipe.open(`unix:${path}`, (onread) =>
+    const pipe = await SocketPipe.open({ name: `unix:${path}`, confidential: true }, (onread) =>
       dial({ path, onread }, (error) => connectFailed(path, error), signal),
     );
     return { pipe };

@@ -25,9 +25,9 @@ const usage: readonly (readonly [args: readonly string[], code: string, line: Re
   [['move', 'demo:', '1,1', '--timeout', '0'], 'BAD_OPTION', /--timeout: 0 leaves no time/],
   [['move', 'demo:', '1,1', '--connect-timeout', '-1'], 'BAD_OPTION', /--connect-timeout: "-1" is no duration/],
   [
-    ['move', 'demo:', '1,1', '--security', 'tls'],
+    ['move', 'demo:', '1,1', '--security', 'ultra'],
     'BAD_OPTION',
-    /--security: no security type is called "tls"; there are/,
+    /--security: no security type is called "ultra"; there are/,
   ],
   [
     ['move', 'demo:', '1,1', '--encodings', 'raw,zrel'],

@@ -116,6 +116,6 @@ test('options with names that do not exist are usage errors', () => {
   expect(() => createServer({ scene: 'nowhere' })).toThrow(
     'unknown scene "nowhere", there are login, desktop, colours',
   );
-  expect(() => createServer({ security: ['tls'] })).toThrow('unknown security type "tls"');
+  expect(() => createServer({ security: ['ultra'] })).toThrow('unknown security type "ultra"');
   expect(() => createServer({ encodings: ['h264'] })).toThrow('unknown encoding "h264"');
 });

@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { TlsOptions } from '../../src/rfb/protocol/security/tls/trust.ts';
 import { openAddress } from '../../src/transports/index.ts';
 import { tls } from '../../src/transports/tls.ts';
-import type { TlsOptions } from '../../src/transports/transport.ts';
 import {
   clientCertificate,
   otherCertificate,

@@ -7,6 +7,12 @@ export type ReceiveBuffers = () => readonly [Uint8Array, Uint8Array];
 export interface BytePipe {
   /** Where it leads, for messages: `127.0.0.1:5901`. Never holds a secret. */
   readonly name: string;
+  /** The host that it leads to, for which a certificate must be; left out where that has no name (a Unix socket, a command). */
+  readonly host?: string | undefined;
+  /** Nobody on the way can read along: it is encrypted, or does not leave the machine. */
+  readonly confidential?: boolean | undefined;
+  /** What the caller's TLS options are to prove was proved on the way: TLS inside need not do it again. */
+  readonly certified?: boolean | undefined;
   /** Ends when the peer closes, throws `ConnectionError` when the connection breaks. Iterated once. */
   readonly incoming: AsyncIterable<Uint8Array>;
   /**

@@ -30,6 +30,28 @@ export const MAX_FENCE_PAYLOAD = 64;
  */
 export const MAX_SUBRECT_OVERPAINT = 8;
 
+/** User names and passwords that servers take by their length; QEMU's SASL stops at 1 MiB, TigerVNC's Plain at 1024 characters. */
+export const MAX_CREDENTIAL = 1024;
+
+/** QEMU's own list has some hundred bytes. */
+export const MAX_SASL_MECHANISM_LIST = 4096;
+
+/** One step of SASL: SCRAM's have some hundred bytes. */
+export const MAX_SASL_DATA = 64 * 1024;
+
+/** SCRAM takes two. */
+export const MAX_SASL_STEPS = 16;
+
+/** RFC 7677 §4: less makes a password cheap to guess for who has asked for its hash. */
+export const MIN_SCRAM_ITERATIONS = 4096;
+
+/** About a second of work: more would be work for its own sake. */
+export const MAX_SCRAM_ITERATIONS = 1_000_000;
+
+/** RSA keys of RA2 and Apple's type: TigerVNC's own limits. */
+export const MIN_RSA_BITS = 1024;
+export const MAX_RSA_BITS = 8192;
+
 /** The most bytes that a compressed payload may take for pixels of `rawLength` bytes: zlib's own worst case, and room for empty blocks. */
 export function maxCompressedLength(rawLength: number): number {
   return rawLength + (rawLength >>> 3) + 4096;

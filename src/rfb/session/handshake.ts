@@ -1,26 +1,23 @@
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
-import {
-  AuthenticationError,
-  ConnectionError,
-  type Phase,
-  ProtocolError,
-  RfbError,
-  UnsupportedError,
-} from '../errors.ts';
+import { AuthenticationError, ConnectionError, type Phase, ProtocolError, RfbError } from '../errors.ts';
 import type { Connection } from '../protocol/connection.ts';
 import { MAX_DESKTOP_NAME, MAX_REASON } from '../protocol/limits.ts';
 import { PIXEL_FORMAT_LENGTH, readPixelFormat } from '../protocol/pixel-format.ts';
 import { exchangeProtocolVersion, type ProtocolVersion } from '../protocol/protocol-version.ts';
-import { securityTypeName, securityTypes } from '../protocol/security/index.ts';
-import type { SecurityContext, SecurityType } from '../protocol/security/security-type.ts';
+import { choose } from '../protocol/security/choose.ts';
+import { methodNames, securityTypeName, securityTypes } from '../protocol/security/index.ts';
+import type {
+  Authenticated,
+  SecurityContext,
+  SecurityType,
+  SecurityTypeInfo,
+} from '../protocol/security/security-type.ts';
 import { decodeText, printable } from '../protocol/text.ts';
 import type { Log } from './log-event.ts';
 import type { Negotiated, ServerInit } from './session-state.ts';
 
-export interface HandshakeOptions extends SecurityContext {
-  /** Names of the security types that may be used, most preferred first; default: all of them in the registry's order. */
-  readonly security?: readonly string[];
+export interface HandshakeOptions extends Omit<SecurityContext, 'instead' | 'tell'> {
   /** Whether others may stay connected. */
   readonly shared: boolean;
   /** Called as the handshake enters each phase. */
@@ -45,10 +42,8 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
     const { version, announced } = await exchangeProtocolVersion(raw);
     options.log?.({ type: 'version', announced, used: version });
     enter('security');
-    const { chosen, offered } = await chooseSecurityType(raw, version, options);
-    options.log?.({ type: 'securityChosen', name: chosen.name });
-    const connection = await chosen.authenticate(raw, options);
-    if (version === '3.8' || chosen.name !== 'none') await readSecurityResult(connection.reader, version, chosen);
+    const { connection, used, offered, unasked } = await authenticate(raw, version, options);
+    if (version === '3.8' || !unasked) await readSecurityResult(connection.reader, version, used);
     options.log?.({ type: 'authenticated' });
     enter('init');
     await connection.send(new ByteWriter().bool(options.shared));
@@ -58,7 +53,7 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
     const negotiated = {
       version,
       announcedVersion: announced,
-      securityType: chosen,
+      securityType: used,
       offeredSecurityTypes: offered,
       server,
     };
@@ -69,36 +64,33 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
   }
 }
 
-/** As many security types as a message names. */
-const MAX_LISTED = 12;
-
 /** RFC 6143 §7.1.2; in 3.3 the server decides alone (appendix A). */
-async function chooseSecurityType(
-  { reader, pipe }: Connection,
+async function authenticate(
+  raw: Connection,
   version: ProtocolVersion,
-  { security: allowed, log }: HandshakeOptions,
-): Promise<{ chosen: SecurityType; offered: readonly number[] }> {
+  options: HandshakeOptions,
+): Promise<Authenticated & { readonly used: SecurityTypeInfo; readonly offered: readonly number[] }> {
+  const { reader, pipe } = raw;
+  const { log, security } = options;
   const offered = version === '3.3' ? await readSecurityType(reader) : await readSecurityTypes(reader);
   log?.({ type: 'securityOffered', offered });
-  const candidates = allowed
-    ? allowed.flatMap((name) => securityTypes.filter((candidate) => candidate.name === name))
-    : securityTypes;
-  const chosen = candidates.find(({ type }) => offered.includes(type));
-  if (!chosen) {
-    const list = (types: readonly number[]) => {
-      const names = [...new Set(types)].map((type) => `${securityTypeName(type)} (${type})`);
-      return names.length > MAX_LISTED ? `${names.slice(0, MAX_LISTED).join(', ')} and more` : names.join(', ');
-    };
-    const could = securityTypes.filter(({ type }) => offered.includes(type)).map(({ name }) => name);
-    const remedy =
-      could.length > 0 ? `--security ${could.join(',')} would allow it` : 'set one of these up on the server';
-    throw new UnsupportedError(
-      'NO_COMMON_SECURITY_TYPE',
-      `no common security type: the server offers ${list(offered)}; wanted ${list(candidates.map(({ type }) => type))}; ${remedy}`,
-    );
-  }
+  const context: SecurityContext = {
+    ...options,
+    ...(security && { security: methodNames(security) }),
+    tell: log ?? (() => {}),
+  };
+  const { chosen, others } = await choose<SecurityType>(securityTypes, offered, raw, context, securityTypeName);
   if (version !== '3.3') await pipe.write(Uint8Array.of(chosen.type));
-  return { chosen, offered };
+  const instead = others.map(({ name }) => name);
+  const authenticated = await chosen.authenticate(raw, { ...context, instead });
+  const [method = authenticated.method] = chosen.methods.length === 1 ? chosen.methods : [];
+  const { subtype, verified = false } = authenticated;
+  const used = {
+    ...{ type: chosen.type, ...(subtype !== undefined && { subtype }) },
+    ...{ name: method?.name ?? chosen.name, encrypts: method?.encrypts ?? false, verified },
+  };
+  log?.({ type: 'securityChosen', name: used.name });
+  return { ...authenticated, used, offered };
 }
 
 async function readSecurityTypes(reader: ByteReader): Promise<readonly number[]> {
@@ -130,7 +122,11 @@ async function refused(reader: ByteReader): Promise<RfbError> {
 }
 
 /** SecurityResult, RFC 6143 §7.1.3. A reason follows a failure since 3.8. */
-async function readSecurityResult(reader: ByteReader, version: ProtocolVersion, { name }: SecurityType): Promise<void> {
+async function readSecurityResult(
+  reader: ByteReader,
+  version: ProtocolVersion,
+  { name }: SecurityTypeInfo,
+): Promise<void> {
   await reader.need(4);
   const result = reader.u32();
   if (result === 0) return;

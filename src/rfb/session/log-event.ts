@@ -1,6 +1,7 @@
 import type { PixelFormat } from '../protocol/pixel-format.ts';
 import type { ProtocolVersion } from '../protocol/protocol-version.ts';
 import type { Rect } from '../protocol/rect.ts';
+import type { SecurityEvent } from '../protocol/security/security-type.ts';
 
 /** What happens on the wire, for people who look for a fault. Never a key, a character of a text or a credential. */
 export type LogEvent =
@@ -9,6 +10,7 @@ export type LogEvent =
   | { readonly type: 'version'; readonly announced: string; readonly used: ProtocolVersion }
   | { readonly type: 'securityOffered'; readonly offered: readonly number[] }
   | { readonly type: 'securityChosen'; readonly name: string }
+  | SecurityEvent
   | { readonly type: 'authenticated' }
   | {
       readonly type: 'serverInit';

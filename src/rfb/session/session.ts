@@ -26,8 +26,8 @@ import { PixelReader } from '../protocol/pixel-reader.ts';
 import { pseudoEncodings } from '../protocol/pseudo-encodings/index.ts';
 import type { LedState } from '../protocol/pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from '../protocol/rect.ts';
-import { type SecurityTypeName, securityTypes } from '../protocol/security/index.ts';
-import type { Credentials, CredentialsProvider } from '../protocol/security/security-type.ts';
+import { type SecurityTypeName, securityTypeNames } from '../protocol/security/index.ts';
+import type { Credentials, CredentialsProvider, SecurityOptions } from '../protocol/security/security-type.ts';
 import type { DecoderName, UpdateDecoder } from '../protocol/update-decoder.ts';
 import { encodingTypes, plugsNamed } from './chosen-plugs.ts';
 import { createUpdateDecoder } from './create-update-decoder.ts';
@@ -42,7 +42,7 @@ import { logReceived } from './session-log.ts';
 import type { Negotiated, SessionState } from './session-state.ts';
 import { Stopwatch } from './stopwatch.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends SecurityOptions {
   /** What the server wants to know, or a callback that is asked only when it wants it. */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** Whether others may stay connected; default true. */
@@ -122,12 +122,14 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     updates.catch(() => {});
     try {
       const types = encodingTypes(options);
-      if (options.security) plugsNamed('security type', options.security, securityTypes);
+      const securityNames = securityTypeNames.map((name) => ({ name }));
+      if (options.security) plugsNamed('security type', options.security, securityNames);
       const establish = async () => {
         const established = await handshake(connection, {
+          ...{ security: options.security, tls: options.tls, checkServerKey: options.checkServerKey },
+          allowPlaintextPassword: options.allowPlaintextPassword,
           credentials: (wanted) => asking.time(() => provide(wanted)),
           shared: options.shared ?? true,
-          ...(options.security && { security: options.security }),
           warn: options.onWarning ?? (() => {}),
           onPhase: (next) => {
             phase = next;

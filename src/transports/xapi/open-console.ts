@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionError, RfbError } from '../../rfb/errors.ts';
+import type { TlsOptions } from '../../rfb/protocol/security/tls/trust.ts';
 import { urlHost } from '../address.ts';
 import { connectionLost } from '../connect-error.ts';
 import { dialTls } from '../dial-tls.ts';
 import { openTunnel } from '../http-tunnel.ts';
 import { openWebSocket } from '../open-websocket.ts';
 import { StreamPipe, type StreamPipeOptions } from '../stream-pipe.ts';
-import type { OpenOptions, TlsOptions } from '../transport.ts';
+import type { OpenOptions } from '../transport.ts';
 import { type ConsolePlace, locateConsole } from './console-place.ts';
 import { ConsoleRefused } from './console-refused.ts';
 import type { ConsoleWay, XapiAddress } from './xapi-address.ts';
@@ -109,7 +110,10 @@ async function byConnect(
   const request = { target: path, host: where, headers: cookie(session), name: where, signal };
   const refusal = await openTunnel(connection, request);
   if (refusal !== undefined) throw new ConsoleRefused(where, refusal);
-  return new StreamPipe({ name, readable: connection, writable: connection, explain: explain(name), release });
+  return new StreamPipe({
+    ...{ name, confidential: true, certified: true },
+    ...{ readable: connection, writable: connection, explain: explain(name), release },
+  });
 }
 
 async function byWebSocket(

@@ -19,7 +19,11 @@ const NEEDS = {
     '/usr/share/grub/unicode.pf2',
   ],
   websockify: ['setpriv', 'websockify'],
-  vncviewer: ['setpriv', 'xtigervncviewer'],
+  vncviewer: ['setpriv', 'xtigervncviewer', 'Xvfb', 'tigervncpasswd'],
+  gvnccapture: ['setpriv', 'gvnccapture', 'script'],
+  /** Users that PAM knows: me, with the password geheim. */
+  pam: ['/etc/pam.d/rfbctl-test'],
+  sasl: ['/usr/sbin/saslpasswd2', '/usr/lib/x86_64-linux-gnu/sasl2/libscram.so'],
   chromium: ['chromium'],
   sshd: ['setpriv', 'sshd', 'ssh', 'ssh-keygen'],
   virsh: ['virsh'],

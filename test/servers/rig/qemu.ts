@@ -29,6 +29,7 @@ export interface QemuOptions {
   /** More options of `-vnc`, such as `share=ignore`. */
   readonly vnc?: readonly string[];
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Of the Linux guest: it goes from one to the next at each ctrl+d, and takes lines as the terminal edits them. */
   readonly keymaps?: Keymaps;
 }
@@ -52,7 +53,7 @@ export interface Qemu extends RfbServer {
 
 /** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
 export function qemu(options: QemuOptions = {}): Promise<Qemu> {
-  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], keymaps } = options;
+  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], env = {}, keymaps } = options;
   return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const directory = await owned.directory();
@@ -71,15 +72,19 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
         console.push('password-secret=password');
       }
       const server = owned.add(
-        await startProcess('qemu-system-x86_64', [
-          ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
-          ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
-          ...['-trace', 'input_event_*', '-D', trace],
-          ...(await guestArgs(guest, directory, keymaps)),
-          ...objects,
-          ...['-vnc', console.join(',')],
-          ...args,
-        ]),
+        await startProcess(
+          'qemu-system-x86_64',
+          [
+            ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
+            ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
+            ...['-trace', 'input_event_*', '-D', trace],
+            ...(await guestArgs(guest, directory, keymaps)),
+            ...objects,
+            ...['-vnc', console.join(',')],
+            ...args,
+          ],
+          { env },
+        ),
       );
       const qmp = owned.add(await server.until('monitor', () => Qmp.connect(monitor).catch(() => undefined)));
       if (display !== 'unix')

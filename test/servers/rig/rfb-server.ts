@@ -73,4 +73,5 @@ export interface XServerOptions {
   readonly port?: number;
   /** More command line arguments for the server. */
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }

@@ -6,7 +6,7 @@ import { displayNumber, type XRfbServer } from './xtigervnc.ts';
 
 /** x11vnc (LibVNCServer) in front of an Xvfb of its own. */
 export function x11vnc(options: XServerOptions = {}): Promise<XRfbServer> {
-  const { geometry = '800x600', depth = 24, password, args = [] } = options;
+  const { geometry = '800x600', depth = 24, password, args = [], env = {} } = options;
   return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const screen = ['-screen', '0', `${geometry}x${depth}`];
@@ -16,11 +16,15 @@ export function x11vnc(options: XServerOptions = {}): Promise<XRfbServer> {
       const number = await xvfb.until('display number', () => displayNumber(xvfb.report()));
       const display = owned.add(new XDisplay(number, await XClient.connect(number), 'round'));
       const server = owned.add(
-        await startProcess('x11vnc', [
-          ...['-norc', '-display', display.name, '-rfbport', `${port}`, '-no6', '-localhost', '-forever', '-shared'],
-          ...(password === undefined ? ['-nopw'] : ['-passwd', password]),
-          ...args,
-        ]),
+        await startProcess(
+          'x11vnc',
+          [
+            ...['-norc', '-display', display.name, '-rfbport', `${port}`, '-no6', '-localhost', '-forever', '-shared'],
+            ...(password === undefined ? ['-nopw'] : ['-passwd', password]),
+            ...args,
+          ],
+          { env },
+        ),
       );
       await server.until(`listening on ${port}`, async () => (await listening(port)) || undefined);
       return { ...rfbServer(owned, server, `127.0.0.1::${port}`, port), display };

@@ -5,5 +5,7 @@ export const none = defineSecurityType({
   type: 1,
   name: 'none',
   encrypts: false,
-  authenticate: async (connection) => connection,
+  identity: 'none',
+  asks: [],
+  authenticate: async (connection) => ({ connection, unasked: true }),
 });
