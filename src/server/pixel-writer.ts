@@ -8,6 +8,8 @@ export class PixelWriter {
   readonly bytesPerPixel: number;
   /** 3 where the colours of a 32-bit pixel fill three of its bytes, else `bytesPerPixel`. */
   readonly bytesPerCpixel: number;
+  /** rfbproto, Tight: 3 where each colour has a byte of its own, R, G and B in this order, else `bytesPerPixel`. */
+  readonly bytesPerTpixel: number;
   readonly #red: Uint32Array;
   readonly #green: Uint32Array;
   readonly #blue: Uint32Array;
@@ -32,6 +34,9 @@ export class PixelWriter {
     const low = (used & 0xff000000) === 0;
     this.bytesPerCpixel = packable && (low || (used & 0xff) === 0) ? 3 : this.bytesPerPixel;
     this.#cpixelShift = low ? 0 : 8;
+    const bytes = redMax === 255 && greenMax === 255 && blueMax === 255;
+    this.bytesPerTpixel =
+      format.trueColour && format.bitsPerPixel === 32 && format.depth === 24 && bytes ? 3 : this.bytesPerPixel;
   }
 
   /** A PIXEL's value, of a framebuffer pixel. */
@@ -49,6 +54,17 @@ export class PixelWriter {
   putCpixel(out: DataView, offset: number, value: number): void {
     const packed = this.bytesPerCpixel < this.bytesPerPixel;
     this.#put(out, offset, packed ? value >>> this.#cpixelShift : value, this.bytesPerCpixel);
+  }
+
+  putTpixel(out: DataView, offset: number, value: number): void {
+    if (this.bytesPerTpixel === this.bytesPerPixel) {
+      this.putPixel(out, offset, value);
+      return;
+    }
+    const { redShift, greenShift, blueShift } = this.format;
+    out.setUint8(offset, value >>> redShift);
+    out.setUint8(offset + 1, value >>> greenShift);
+    out.setUint8(offset + 2, value >>> blueShift);
   }
 
   /** The PIXELs of `rect`, rows top-down. */

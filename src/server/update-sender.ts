@@ -6,6 +6,7 @@ import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-d
 import type { Rect } from '../rfb/protocol/rect.ts';
 import { clip, type Display } from './display.ts';
 import type { EncoderType, RectEncoder } from './encoders/encoder.ts';
+import { tilesOf } from './encoders/tile.ts';
 import { PixelWriter } from './pixel-writer.ts';
 import { Region } from './region.ts';
 
@@ -146,7 +147,9 @@ export class UpdateSender {
     // Where the display has shrunk and the viewer could not be told, there is nothing to show.
     const visible = new Region();
     visible.add(clip(this.#bounds, this.#options.display.framebuffer.bounds));
-    const rects = this.#unseen.intersection(wanted).intersection(visible).rects;
+    const unseen = this.#unseen.intersection(wanted).intersection(visible).rects;
+    const { maxSide = Number.POSITIVE_INFINITY } = this.#encoder;
+    const rects = unseen.flatMap((rect) => [...tilesOf(rect, maxSide)]);
     if (rects.length === 0 && this.#pseudoRects.length === 0) return undefined;
     const out = new ByteWriter().u8(0).pad(1);
     out.u16(this.#pseudoRects.length + rects.length);

@@ -179,8 +179,8 @@ describe('encodings', () => {
     for (const [offered, used] of [
       [[16, 0], 16],
       [[0, 16], 0],
-      [[7, 16], 16],
-      [[1, 2], 0],
+      [[99, 16], 16],
+      [[99, 98], 0],
     ] as const) {
       const viewer = await RawViewer.connect(createServer({ scene: 'colours' }), offered);
       await viewer.request(false, [0, 0, 10, 10]);

@@ -91,7 +91,7 @@ describeWith(['xtigervnc', 'xterm'], 'a recording of Xtigervnc', () => {
   });
 
   describeWith(['vncviewer'], 'replayed to vncviewer', () => {
-    test.each(['ZRLE', 'Raw'])('shows the same (%s)', async (encoding) => {
+    test.each(['ZRLE', 'Tight', 'Hextile', 'Raw'])('shows the same (%s)', async (encoding) => {
       await using screen = await xtigervnc({ geometry: '640x480' });
       await using replaying = await listen(new ReplayServer(() => openRecording(file), { speed: 20 }));
       const args = [

@@ -9,6 +9,8 @@ export interface EncoderType {
   readonly type: number;
   /** What `--encodings` accepts. */
   readonly name: string;
+  /** How wide and high a rectangle may be; without it as large as the framebuffer. */
+  readonly maxSide?: number;
   /** Called once for a connection: zlib streams belong to it. */
   createEncoder(): RectEncoder;
 }
