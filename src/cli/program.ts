@@ -34,6 +34,7 @@ A TARGET is one of
   tls:host:5901                                            RFB inside TLS
   http-connect://proxy:3128/host:5901                      behind an HTTP CONNECT; https-connect:// with TLS
   xapi://host/VM                                           a VM of XenServer or XCP-ng, by uuid or name
+  libvirt://DOMAIN?connect=qemu+ssh://root@hv/system       a domain of libvirt, by virsh
   exec:COMMAND                                             the standard input and output of a command
   hetzner://web-1  openstack://web-1                       a server of Hetzner Cloud, of OpenStack
   demo:  demo:desktop                                      the built-in console: needs nothing

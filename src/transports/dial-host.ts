@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type HostPort, showHostPort } from './address.ts';
 import { dialTcp } from './dial.ts';
-import { parseSshHop, showSshHop } from './ssh-hop.ts';
+import { parseSshHop, type SshHop, showSshHop } from './ssh-hop.ts';
 import { StreamPipe } from './stream-pipe.ts';
 import type { OpenOptions } from './transport.ts';
 
@@ -18,15 +18,14 @@ export async function dialHost(
 /**
  * A console that another machine dials, a host and port or a socket: it speaks first, so what has opened it is heard at once, or why
  * it is not to be had.
- * @throws ConnectionError `CONNECT_FAILED` · AuthenticationError: of ssh · UsageError `BAD_ADDRESS` · the reason of an aborted `signal`
+ * @throws ConnectionError `CONNECT_FAILED` · AuthenticationError: of ssh · the reason of an aborted `signal`
  */
 export async function openVia(
-  via: string,
+  hop: SshHop,
   target: HostPort | { readonly path: string },
   { signal, onProgress }: OpenOptions,
 ): Promise<StreamPipe> {
   const { dialOverSsh } = await import('./ssh.ts');
-  const hop = parseSshHop(via);
   const where = 'path' in target ? `unix:${target.path}` : showHostPort(target);
   onProgress?.(`waiting for the first word of ${where} through ${showSshHop(hop)}`);
   const stream = await dialOverSsh(hop, target, signal);

@@ -4,6 +4,7 @@ import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { hetzner } from './hetzner/index.ts';
 import { httpConnect } from './http-connect.ts';
+import { libvirt } from './libvirt/index.ts';
 import { openstack } from './openstack/index.ts';
 import { proxmox } from './proxmox/index.ts';
 import { parseSshHop } from './ssh-hop.ts';
@@ -31,6 +32,7 @@ export const transports = [
   httpConnect,
   proxmox,
   xapi,
+  libvirt,
   hetzner,
   openstack,
   exec,

@@ -2,6 +2,7 @@ import { parseHostUrl, showHostPort } from './address.ts';
 import { dialTcp } from './dial.ts';
 import { openVia } from './dial-host.ts';
 import { SocketPipe } from './socket-pipe.ts';
+import { parseSshHop } from './ssh-hop.ts';
 import type { Transport } from './transport.ts';
 
 /** RFB over TCP, RFC 7869. */
@@ -20,7 +21,7 @@ export const tcp: Transport = {
     const { via, signal } = options;
     const direct = () =>
       SocketPipe.open({ name: showHostPort(target), host: target.host }, (onread) => dialTcp(target, signal, onread));
-    const pipe = await (via === undefined ? direct() : openVia(via, target, options));
+    const pipe = await (via === undefined ? direct() : openVia(parseSshHop(via), target, options));
     return target.username === undefined ? { pipe } : { pipe, credentials: { username: target.username } };
   },
 };

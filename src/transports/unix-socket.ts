@@ -3,6 +3,7 @@ import { connectFailed } from './connect-error.ts';
 import { dial } from './dial.ts';
 import { openVia } from './dial-host.ts';
 import { SocketPipe } from './socket-pipe.ts';
+import { parseSshHop } from './ssh-hop.ts';
 import type { Transport } from './transport.ts';
 
 /** A socket in the file system: QEMU's `-vnc unix:PATH`, libvirt, x11vnc `-unixsock`. */
@@ -19,7 +20,7 @@ export const unixSocket: Transport = {
   async open(address, options) {
     const path = parse(address);
     const { via, signal } = options;
-    if (via !== undefined) return { pipe: await openVia(via, { path }, options) };
+    if (via !== undefined) return { pipe: await openVia(parseSshHop(via), { path }, options) };
     const pipe = await SocketPipe.open({ name: `unix:${path}`, confidential: true }, (onread) =>
       dial({ path, onread }, (error) => connectFailed(path, error), signal),
     );
