@@ -97,7 +97,7 @@ test('a log of both sides', async () => {
   expect(lines).toContain('#1 → ProtocolVersion, 12 bytes');
   expect(lines).toContain('#1 → FramebufferUpdateRequest: 720x400 at 0,0');
   expect(lines).toContain('#1 → KeyEvent: 0x61 down');
-  expect(lines.join('\n')).toMatch(/#1 ← FramebufferUpdate: \d+ zrle.*; \d+ pixels, \d+ bytes/);
+  expect(lines.join('\n')).toMatch(/#1 ← FramebufferUpdate: \d+ tight.*; \d+ pixels, \d+ bytes/);
   expect(lines.some((line) => line.includes('not understood'))).toBe(false);
   expect(told.map((message) => describeProxyMessage(message, true)).join('\n')).not.toContain('0x61');
 });
