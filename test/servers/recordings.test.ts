@@ -100,7 +100,7 @@ describeWith(['xtigervnc', 'xterm'], 'a recording of Xtigervnc', () => {
         '-FullColor=1',
         `-PreferredEncoding=${encoding}`,
         '-RemoteResize=0',
-        '-MenuKey=None',
+        '-MenuKey=',
         '-geometry',
         `${WIDTH}x${HEIGHT}+0+0`,
       ];
