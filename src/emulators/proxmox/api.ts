@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Accounts, Identified } from './accounts.ts';
 import { ApiFailure, badParameters } from './api-failure.ts';
 import type { ConsolePorts } from './console-ports.ts';
-import type { Machine, PowerCommand } from './machines.ts';
+import type { Machine, PowerCommand, Screen } from './machines.ts';
 import type { ProxmoxOptions, ProxmoxVersion, Times } from './options.ts';
 import { booleanOf } from './query.ts';
 import { termProxy } from './term-proxy.ts';
@@ -81,14 +81,14 @@ export const routes: readonly Route[] = [
     pattern: /^\/nodes\/([^/]+)\/(qemu)\/(\d+)\/vncproxy$/,
     parameters: ['websocket', 'generate-password'],
     right: [VM, 'VM.Console'],
-    answer: (call) => screenProxy(call, machineOf(call)),
+    answer: (call) => machineProxy(call, machineOf(call)),
   },
   {
     method: 'POST',
     pattern: /^\/nodes\/([^/]+)\/(lxc)\/(\d+)\/vncproxy$/,
     parameters: ['websocket', 'width', 'height'],
     right: [VM, 'VM.Console'],
-    answer: (call) => screenProxy(call, machineOf(call)),
+    answer: (call) => machineProxy(call, machineOf(call)),
   },
   {
     method: 'POST',
@@ -113,9 +113,10 @@ export const routes: readonly Route[] = [
     pattern: /^\/nodes\/([^/]+)\/vncshell$/,
     parameters: ['websocket', 'width', 'height', 'cmd', 'cmd-opts', 'upgrade'],
     right: [NODE, 'Sys.Console'],
-    answer: ({ user }) => {
+    answer: (call) => {
+      const { user, cluster, at } = call;
       if (user.token) throw new ApiFailure(500, `value '${user.id}' does not look like a valid user name`);
-      throw new ApiFailure(500, 'no VNC server for terminals stands behind this emulator');
+      return screenProxy(call, { path: NODE(at), screen: () => cluster.options.nodeScreen });
     },
   },
 ];
@@ -154,28 +155,39 @@ function switchPower({ cluster, user }: Call, machine: Machine, command: PowerCo
   return upid;
 }
 
-function screenProxy({ cluster, user, parameters }: Call, machine: Machine): Readonly<Record<string, unknown>> {
+function machineProxy(call: Call, machine: Machine): Readonly<Record<string, unknown>> {
+  const screen = () => (machine.running ? machine.definition.screen : undefined);
+  return screenProxy(call, { path: machine.path, screen });
+}
+
+interface ScreenOwner {
+  readonly path: string;
+  /** Asked when the client has come. */
+  screen(): Screen | undefined;
+}
+
+function screenProxy({ cluster, user, parameters }: Call, owner: ScreenOwner): Readonly<Record<string, unknown>> {
   const { version, times, options } = cluster;
-  const { screen } = machine.definition;
   if (booleanOf(parameters.websocket ?? '0') !== true) {
     throw new ApiFailure(500, 'LC_PVE_TICKET not set, VNC proxy without password is forbidden');
   }
   const own = version === 'new' || parameters['generate-password'] !== undefined;
   const password = own ? (options.consolePassword ?? randomPassword)() : undefined;
   const listening = cluster.ports.listen(async () => {
-    const pipe = machine.running ? await screen?.connect() : undefined;
-    if (pipe === undefined) return endedPipe();
+    const screen = owner.screen();
+    if (screen === undefined) return endedPipe();
+    const pipe = await screen.connect();
     // `qm vncproxy` does this when its client has come.
-    await screen?.setPassword(password ?? ticket, times.password);
+    await screen.setPassword(password ?? ticket, times.password);
     return pipe;
   });
-  const plain = ticketFor(cluster, user.id, machine.path, listening.port);
+  const plain = ticketFor(cluster, user.id, owner.path, listening.port);
   const ticket = version === 'new' ? `${password}:${plain}` : plain;
   return {
     ...portOf(cluster, listening.port),
     ticket,
     user: user.id,
-    upid: `UPID:${machine.definition.node}:vncproxy:${machine.definition.vmid}:${user.id}:`,
+    upid: `UPID:vncproxy:${user.id}:`,
     cert: cluster.certificate,
     ...(password !== undefined && { password }),
   };
@@ -197,7 +209,7 @@ function portOf({ version }: Cluster, port: number): { readonly port: number | s
 }
 
 /** Bound to the port in later versions only. */
-export function ticketFor({ version, accounts }: Cluster, id: string, path: string, port: number): string {
+function ticketFor({ version, accounts }: Cluster, id: string, path: string, port: number): string {
   return accounts.consoleTicket(id, path, version === 'new' ? port : undefined);
 }
 

@@ -1,6 +1,6 @@
 import type { EmulatorOptions } from '../emulator.ts';
 import type { Account } from './accounts.ts';
-import type { MachineDefinition } from './machines.ts';
+import type { MachineDefinition, Screen } from './machines.ts';
 
 /**
  * `new`: qemu-server 9.1.7 and later, a password of its own in front of the ticket. `old`: the ticket is the password. `pve7`: that, and
@@ -17,6 +17,8 @@ export interface ProxmoxOptions extends EmulatorOptions {
   readonly machines?: readonly MachineDefinition[];
   /** What the shells of nodes run. */
   readonly shell?: string;
+  /** What shows them over VNC. */
+  readonly nodeScreen?: Screen;
   readonly nodes?: readonly string[];
   readonly times?: Partial<Times>;
   /** Milliseconds since 1970; default the clock's. */
