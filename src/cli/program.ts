@@ -33,6 +33,7 @@ A TARGET is one of
   ws://…  wss://…  https://…/vnc.html?path=…               a websocket, or the noVNC page in front of one
   tls:host:5901                                            RFB inside TLS
   http-connect://proxy:3128/host:5901                      behind an HTTP CONNECT; https-connect:// with TLS
+  proxmox://host/101  proxmox://host/nodes/NODE            a machine, container or node of Proxmox VE
   xapi://host/VM                                           a VM of XenServer or XCP-ng, by uuid or name
   libvirt://DOMAIN?connect=qemu+ssh://root@hv/system       a domain of libvirt, by virsh
   exec:COMMAND                                             the standard input and output of a command

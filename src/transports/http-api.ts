@@ -35,6 +35,8 @@ export class HttpApi {
   /** `pve.example:8006`, for messages. */
   readonly name: string;
   #target: HostPort & { readonly secure: boolean };
+  /** Of what is the same for every connection. */
+  #warned = false;
   readonly #options: OpenOptions;
 
   constructor(target: HostPort & { readonly secure: boolean }, options: OpenOptions) {
@@ -93,10 +95,10 @@ export class HttpApi {
   async dial(): Promise<Duplex> {
     const { secure, ...target } = this.#target;
     const { onWarning, ...options } = this.#options;
-    const firstTime = target.ip === undefined;
     const socket = secure
-      ? await (await import('./dial-tls.ts')).dialTls(target, firstTime ? this.#options : options, ['http/1.1'])
+      ? await (await import('./dial-tls.ts')).dialTls(target, this.#warned ? options : this.#options, ['http/1.1'])
       : await dialHost(target, options);
+    this.#warned = true;
     const remoteAddress = 'remoteAddress' in socket ? socket.remoteAddress : undefined;
     if (remoteAddress !== undefined) this.#target = { ...this.#target, ip: remoteAddress };
     return socket;
