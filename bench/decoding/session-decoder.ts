@@ -59,16 +59,18 @@ export class SessionDecoder {
     const length = this.#pieces.reduce((sum, piece) => sum + piece.length, hello.length);
     // Up to the end of the last whole message: a recording ends there too.
     let read = hello.length;
-    session.on('message', (_name, length) => {
-      read += length;
+    let at = 0;
+    session.on('message', (_name, messageLength) => {
+      read += messageLength;
+      if (read === length) at = now();
     });
-    const ended = new Promise<{ at: number; error: Error | undefined }>((resolve) => {
-      session.once('closed', (error) => resolve({ at: now(), error }));
+    const ended = new Promise<Error | undefined>((resolve) => {
+      session.once('closed', resolve);
     });
     const play = async () => {
       const start = now();
       pipe.release();
-      const { at, error } = await ended;
+      const error = await ended;
       if (read !== length || !(error instanceof this.#library.ConnectionError)) {
         throw new Error(`${this.#stream.name}: ${length - read} of ${length} bytes not decoded: ${error?.message}`);
       }
