@@ -274,6 +274,12 @@ function fillFour(at: usize, second: i32, third: i32, last: i32, colour: u32): v
 @inline
 function fillRow(at: usize, width: i32, four: v128): void {
   const last = at + (width << 2) - 16;
+  for (const many = last - 48; at < many; at += 64) {
+    v128.store(at, four);
+    v128.store(at, four, 16);
+    v128.store(at, four, 32);
+    v128.store(at, four, 48);
+  }
   for (; at < last; at += 16) v128.store(at, four);
   v128.store(last, four);
 }

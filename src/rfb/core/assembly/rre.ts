@@ -11,6 +11,7 @@ import {
   bytesOf,
   bytesOfKind,
   fill,
+  fillSmall,
   pixelAt,
   pixelOfKind,
   RGBX,
@@ -70,7 +71,10 @@ function paint<F, G>(at: usize, end: usize): usize {
     if (x + width > outerWidth || y + height > outerHeight) return fail(SUBRECT_OUTSIDE, x, y, width, height);
     paintable -= width * height;
     if (paintable < 0) return fail(SUBRECTS_OVER_AND_OVER, MAX_SUBRECT_OVERPAINT);
-    fill(origin + y * stride + (x << 2), width, height, pixelAt<F>(at));
+    const to = origin + y * stride + (x << 2);
+    const colour = pixelAt<F>(at);
+    if (<u32>(width - 1) < 4 && height > 0) fillSmall(to, width, height, stride, colour);
+    else fill(to, width, height, colour);
   }
   s.left = left;
   s.paintable = paintable;
