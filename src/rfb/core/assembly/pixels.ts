@@ -134,6 +134,17 @@ export function convert<F>(from: usize, to: usize, width: i32, height: i32, stri
     }
     return;
   }
+  if (width < 48) {
+    const length = (width - 4) * bytesOf<F>();
+    for (; height > 0; height--, to += stride) {
+      const last = from + length;
+      let next = to;
+      for (; from < last; from += 4 * bytesOf<F>(), next += 16) convertFour<F>(from, next);
+      convertFour<F>(last, to + ((width - 4) << 2));
+      from = last + 4 * bytesOf<F>();
+    }
+    return;
+  }
   // The first four of a row may overlap with those that are aligned, and the last four end where the row does.
   const lastFrom = (width - 4) * bytesOf<F>();
   const lastTo = (width - 4) << 2;
@@ -186,19 +197,12 @@ export function addressOf(x: i32, y: i32): usize {
   return FRAMEBUFFER + y * s.stride + (x << 2);
 }
 
-/** Wider than this a row is worth a call of memory.copy. */
-const COPIED_ROW: i32 = 256;
-
 /** Paints a rectangle in one colour, by stores that overlap where its width is no multiple of four. */
 export function fill(at: usize, width: i32, height: i32, colour: u32): void {
   if (width <= 0 || height <= 0) return;
   const stride = s.stride;
   const four = i32x4.splat(colour);
-  if (width >= COPIED_ROW && height > 1) {
-    fillRow(at, width, four);
-    const length = width << 2;
-    for (let row = at + stride; --height > 0; row += stride) memory.copy(row, at, length);
-  } else if (width > 16) {
+  if (width > 16) {
     for (; height > 0; height--, at += stride) fillRow(at, width, four);
   } else {
     fillNarrow(at, width, height, stride, four);
