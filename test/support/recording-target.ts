@@ -37,7 +37,8 @@ export class RecordingTarget implements ServerMessageTarget {
   painted = this.#keep('painted');
   watched = true;
   counted = this.#keep('counted');
-  breathe = () => undefined;
+  breathless = false;
+  breathe = async () => {};
   finishUpdate = this.#keep('finishUpdate');
   resize = this.#keep('resize');
   setScreens = this.#keep('setScreens');
@@ -61,7 +62,7 @@ export class RecordingTarget implements ServerMessageTarget {
   }
 }
 
-type Receive = (reader: ByteReader, target: RecordingTarget) => Promise<void>;
+type Receive = (reader: ByteReader, target: RecordingTarget) => Promise<void> | undefined;
 
 export interface TellingCase {
   readonly name: string;
@@ -105,7 +106,8 @@ export function describeTelling(cases: readonly TellingCase[], refusals: readonl
 
   test.each(refusals)('refused: $name', async ({ bytes, receive, code, message }) => {
     const target = new RecordingTarget();
-    const error = await receive(new ByteReader(chunksOf([bytes])), target).catch((reason: unknown) => reason);
+    const received = async () => receive(new ByteReader(chunksOf([bytes])), target);
+    const error = await received().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ProtocolError);
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });

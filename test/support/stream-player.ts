@@ -79,7 +79,9 @@ export class StreamPlayer implements UpdateTarget {
     this.rectCounts.set(encoding, (this.rectCounts.get(encoding) ?? 0) + rectCount);
   }
 
-  breathe(): undefined {}
+  readonly breathless = false;
+
+  async breathe(): Promise<void> {}
 
   finishUpdate(): void {}
 

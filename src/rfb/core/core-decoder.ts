@@ -55,28 +55,44 @@ class CoreDecoder implements UpdateDecoder {
     return this.#core.receiveBuffers;
   };
 
-  async receive(reader: ByteReader, target: UpdateTarget): Promise<void> {
-    if (!reader.has(3)) await reader.need(3);
+  receive(reader: ByteReader, target: UpdateTarget): Promise<void> | undefined {
+    if (!reader.has(3)) return this.#receiveLater(reader, target);
     reader.skip(1);
     const count = reader.u16();
     target.beginUpdate();
     this.#prepare(target).begin(count);
+    const status = this.#decode(reader, target);
+    return !target.breathless && endsUpdate(status, target) ? undefined : this.#goOn(status, reader, target);
+  }
+
+  close(): void {
+    this.#rects.close();
+  }
+
+  async #receiveLater(reader: ByteReader, target: UpdateTarget): Promise<void> {
+    await reader.need(3);
+    await this.receive(reader, target);
+  }
+
+  /** Decodes what is here, and returns what is to be waited for then. */
+  #decode(reader: ByteReader, target: UpdateTarget): number {
     for (;;) {
       const core = this.#prepare(target);
       const status = this.#feed(core, reader);
       tell(core, target);
-      if (status === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
-      const turn = target.breathe();
-      if (turn) await turn;
-      switch (status) {
-        case layout.LAST_RECT:
-          target.confirm(lastRect.name);
-          target.endUpdate();
-          target.finishUpdate();
-          return;
-        case layout.UPDATE_DONE:
-          target.finishUpdate();
-          return;
+      const more = status === layout.PAUSE || (status === layout.NEED_MORE && reader.buffered > 0);
+      if (!more || target.breathless) return status;
+    }
+  }
+
+  /** Does what `status` wants, and goes on until the update ends. */
+  async #goOn(status: number, reader: ByteReader, target: UpdateTarget): Promise<void> {
+    for (let reason = status; ; reason = this.#decode(reader, target)) {
+      const core = this.#prepare(target);
+      if (reason === layout.JPEG_FALLBACK) await paintJpeg(core, reader, target);
+      if (target.breathless) await target.breathe();
+      if (endsUpdate(reason, target)) return;
+      switch (reason) {
         case layout.NEED_MORE:
           if (reader.buffered === 0) await reader.need(1);
           break;
@@ -92,10 +108,6 @@ class CoreDecoder implements UpdateDecoder {
           throw failureOf(core, target.framebuffer);
       }
     }
-  }
-
-  close(): void {
-    this.#rects.close();
   }
 
   async #otherRect(core: PixelCore, reader: ByteReader, target: UpdateTarget): Promise<void> {
@@ -153,6 +165,18 @@ function take(core: PixelCore, reader: ByteReader, pointer: number, length: numb
   reader.has(consumed);
   reader.skip(consumed);
   return status;
+}
+
+/** Whether the update is over with that; then it is told. */
+function endsUpdate(status: number, target: UpdateTarget): boolean {
+  if (status === layout.LAST_RECT) {
+    target.confirm(lastRect.name);
+    target.endUpdate();
+  } else if (status !== layout.UPDATE_DONE) {
+    return false;
+  }
+  target.finishUpdate();
+  return true;
 }
 
 /** Tells what was painted. */

@@ -19,8 +19,7 @@ export class ReferenceDecoder implements UpdateDecoder {
       const offset = reader.offset;
       const rect = { x: reader.u16(), y: reader.u16(), width: reader.u16(), height: reader.u16() };
       await this.#rects.receive(reader, target, rect, reader.s32(), { number, count, offset });
-      const turn = target.breathe();
-      if (turn) await turn;
+      if (target.breathless) await target.breathe();
     }
     target.finishUpdate();
   }

@@ -14,8 +14,8 @@ export interface UpdateDecoder {
   readonly allocate: (length: number) => Uint32Array;
   /** Where it reads from without copying: for `BytePipe.receiveInto`, once there is a framebuffer. */
   readonly receiveBuffers?: ReceiveBuffers;
-  /** Reads what follows the message-type byte. */
-  receive(reader: ByteReader, target: UpdateTarget): Promise<void>;
+  /** Reads what follows the message-type byte. Nothing is to be awaited where all of it is here. */
+  receive(reader: ByteReader, target: UpdateTarget): Promise<void> | undefined;
   /** Frees what the garbage collector does not. */
   close(): void;
 }
@@ -32,11 +32,10 @@ export interface UpdateTarget extends DecodeTarget, PseudoEncodingTarget {
   painted(rect: Rect, encoding: string): void;
   /** So many rectangles are in the framebuffer, of so many pixels in all. */
   counted(rectCount: number, pixelCount: number, encoding: string): void;
-  /**
-   * Called between rectangles: a promise when there was much to paint, so that others have a turn. Throws when the session
-   * is over.
-   */
-  breathe(): Promise<void> | undefined;
+  /** Looked at between rectangles: whether `breathe` must come before the next. */
+  readonly breathless: boolean;
+  /** Gives others a turn, as there was much to paint. Throws when the session is over. */
+  breathe(): Promise<void>;
   finishUpdate(): void;
   pseudoEncoding(type: number): PseudoEncoding | undefined;
 }

@@ -109,7 +109,8 @@ export class Receiver implements ServerMessageTarget, SessionState {
           `server message ${type} at stream offset ${offset}, after ${previous}, is none that was asked for`,
         );
       }
-      await message.receive(reader, this);
+      const received = message.receive(reader, this);
+      if (received) await received;
       this.#tell('message', message.name, reader.offset - offset);
       previous = message.name;
     }
@@ -148,10 +149,14 @@ export class Receiver implements ServerMessageTarget, SessionState {
     this.#pixelsSinceTurn += pixelCount;
   }
 
-  breathe(): Promise<void> | undefined {
-    if (this.#pixelsSinceTurn >= PIXELS_A_TURN) return this.#giveTurn();
-    this.#assertOpen();
-    return undefined;
+  get breathless(): boolean {
+    return this.#closed || this.#pixelsSinceTurn >= PIXELS_A_TURN;
+  }
+
+  async breathe(): Promise<void> {
+    this.#pixelsSinceTurn = 0;
+    if (!this.#closed) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#closed) throw new ConnectionError('CLOSED', 'the session was closed');
   }
 
   finishUpdate(): void {
@@ -215,16 +220,6 @@ export class Receiver implements ServerMessageTarget, SessionState {
 
   async fence(fence: Fence): Promise<void> {
     if (!this.#closed) await this.#answerFence(fence);
-  }
-
-  async #giveTurn(): Promise<void> {
-    this.#pixelsSinceTurn = 0;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#assertOpen();
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new ConnectionError('CLOSED', 'the session was closed');
   }
 
   #tell<E extends keyof SessionEvents>(event: E, ...args: SessionEvents[E]): void {

@@ -142,5 +142,5 @@ test('the core paints into no other memory than its own', async () => {
   const listener = new Listener(1, 1, RGBX8888, updates);
   const stranger = Object.create(listener, { framebuffer: { value: new Framebuffer(1, 1) } }) as Listener;
   const reader = new ByteReader(chunksOf([wire(0, u16(0))]));
-  await expect(updates.receive(reader, stranger)).rejects.toThrow(/allocator/);
+  await expect(async () => updates.receive(reader, stranger)).rejects.toThrow(/allocator/);
 });

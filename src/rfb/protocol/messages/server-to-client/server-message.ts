@@ -7,8 +7,8 @@ export interface ServerMessage {
   /** The message-type byte. */
   readonly type: number;
   readonly name: string;
-  /** Reads what follows the message-type byte and tells the session. */
-  receive(reader: ByteReader, session: ServerMessageTarget): Promise<void>;
+  /** Reads what follows the message-type byte and tells the session. Nothing is to be awaited where all of it is here. */
+  receive(reader: ByteReader, session: ServerMessageTarget): Promise<void> | undefined;
 }
 
 /** What server messages tell a session. */
