@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PixelFormat } from '../protocol/pixel-format.ts';
 import type { PixelReader } from '../protocol/pixel-reader.ts';
 import type { PixelCore } from './pixel-core.ts';
@@ -61,8 +62,18 @@ function packed(channels: Channels): number {
   return channels ? channels[0] | (channels[1] << 8) | (channels[2] << 16) : -1;
 }
 
+/** The last one made of true colours of two bytes: it takes longer than a small update, and most sessions want the same. */
+let latest: { readonly format: PixelFormat; readonly table: Uint32Array } | undefined;
+
 /** The colours of all pixels of one or two bytes, by what a little-endian load of them gives. */
 function colourTable(pixels: PixelReader): Uint32Array {
+  const { format } = pixels;
+  if (pixels.bytesPerPixel === 1 || !format.trueColour) return makeColourTable(pixels);
+  if (!latest || !isDeepStrictEqual(latest.format, format)) latest = { format, table: makeColourTable(pixels) };
+  return latest.table;
+}
+
+function makeColourTable(pixels: PixelReader): Uint32Array {
   const table = new Uint32Array(1 << (8 * pixels.bytesPerPixel));
   const swapped = pixels.bytesPerPixel === 2 && pixels.format.bigEndian;
   for (let value = 0; value < table.length; value++) {
