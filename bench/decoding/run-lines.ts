@@ -7,6 +7,8 @@ export interface Decoded {
   readonly seconds: number;
   /** The final picture: R, G, B, A bytes, A is 255, rows top-down. Not there for what decodes nothing. */
   rgba?(): Uint8Array;
+  /** Who decoded, where that is not what was asked for. */
+  readonly decoder?: string;
 }
 
 export interface RunLineOptions {
@@ -21,14 +23,14 @@ export interface RunLineOptions {
 /** The line protocol of all that decodes: a run for each line on stdin, a line of JSON on stdout for each run. */
 export async function answerLines(decode: () => Decoded | Promise<Decoded>, options: RunLineOptions): Promise<void> {
   const run = async () => {
-    const { seconds, rgba } = await decode();
+    const { seconds, rgba, decoder = options.decoder } = await decode();
     const picture = rgba?.();
     if (picture && options.pictureFile !== undefined) writeFileSync(options.pictureFile, picture);
     const line = {
       seconds,
       ...(options.pixels !== undefined && { mpix_s: options.pixels / seconds / 1e6 }),
       ...(picture && { sha256: createHash('sha256').update(picture).digest('hex') }),
-      decoder: options.decoder,
+      decoder,
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   };

@@ -35,7 +35,7 @@ export class SessionDecoder {
     await turn();
     const seconds = await play();
     const { buffer, byteOffset, byteLength } = session.framebuffer.pixels;
-    return { seconds, rgba: () => new Uint8Array(buffer, byteOffset, byteLength) };
+    return { seconds, rgba: () => new Uint8Array(buffer, byteOffset, byteLength), decoder: session.decoder };
   }
 
   /** How many pixels the stream's rectangles have. */

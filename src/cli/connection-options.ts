@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { type EncodingName, encodings } from '../rfb/protocol/encodings/index.ts';
 import { type PixelFormatName, pixelFormats } from '../rfb/protocol/pixel-format.ts';
 import { type SecurityTypeName, securityTypeNames } from '../rfb/protocol/security/index.ts';
+import { type DecoderName, decoderNames } from '../rfb/protocol/update-decoder.ts';
 import { parseDuration, parseHeader, parsePin, parseTimeout } from './arguments.ts';
 import { ChoiceOption } from './choice-option.ts';
 
 export const SECURITY = { what: 'security type', values: securityTypeNames, list: true };
 export const ENCODINGS = { what: 'encoding', values: encodings.map(({ name }) => name), list: true };
+export const DECODERS = { what: 'decoder', values: decoderNames };
 export const PIXEL_FORMATS = { what: 'pixel format', values: ['native', ...Object.keys(pixelFormats)] };
 
 /** Where a password comes from. */
@@ -50,6 +52,7 @@ export type Header = readonly [name: string, value: string];
 export interface ConnectionFlags extends TargetFlags, PasswordFlags {
   /** False: a connection that is lost stays lost. */
   readonly reconnect?: boolean;
+  readonly decoder?: DecoderName;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose: number;
@@ -113,6 +116,7 @@ function addConsoleOptions(command: Command): Command {
     .option('--allow-plaintext-password', 'let the password be sent readably, where a server takes it in no other way')
     .addOption(new ChoiceOption('--encodings <list>', 'encodings to ask for, best first', ENCODINGS))
     .addOption(new ChoiceOption('--pixel-format <format>', 'pixel format to ask for', PIXEL_FORMATS))
+    .addOption(new ChoiceOption('--decoder <name>', 'what decodes updates, the first where it is to be had', DECODERS))
     .option('--exclusive', 'ask the server to disconnect everyone else');
 }
 

@@ -58,6 +58,7 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
       ...(token && { token }),
       variables: variablesFrom(address, env),
       reconnect: flags.reconnect ?? true,
+      ...(flags.decoder && { decoder: flags.decoder }),
       onWarning,
     },
     verbosity: flags.verbose ?? 0,

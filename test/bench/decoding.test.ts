@@ -24,7 +24,8 @@ describe('decoding a stream through a session', () => {
   test('shows the right picture, again and again', async () => {
     const decoder = new SessionDecoder(library, stream, cut(bytes, 1000));
     for (let run = 0; run < 2; run++) {
-      const { seconds, rgba } = await decoder.decode();
+      const { seconds, rgba, decoder: name } = await decoder.decode();
+      expect(name).toBe('core');
       expect(seconds).toBeGreaterThan(0);
       checkPicture(stream, rgba?.() ?? new Uint8Array(0));
     }

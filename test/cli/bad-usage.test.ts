@@ -40,6 +40,11 @@ const usage: readonly (readonly [args: readonly string[], code: string, line: Re
     'BAD_OPTION',
     /--pixel-format: no pixel format is called "rgb"; there are native/,
   ],
+  [
+    ['move', 'demo:', '1,1', '--decoder', 'wasm'],
+    'BAD_OPTION',
+    /--decoder: no decoder is called "wasm"; there are core/,
+  ],
   [['move', 'demo:', '1,1', '--tls-pin', 'abc'], 'BAD_OPTION', /--tls-pin: "abc" is no pin; write sha256:/],
   [['move', 'demo:', '1,1', '--ca-file', 'none'], 'BAD_OPTION', /--ca-file none: cannot be read \(ENOENT\)/],
   [

@@ -4,8 +4,10 @@ import type { DecodeTarget } from './encodings/encoding.ts';
 import type { PseudoEncoding, PseudoEncodingTarget } from './pseudo-encodings/pseudo-encoding.ts';
 import type { Rect } from './rect.ts';
 
+export const decoderNames = ['core', 'reference'] as const;
+
 /** `core` is WebAssembly, `reference` plain TypeScript. */
-export type DecoderName = 'core' | 'reference';
+export type DecoderName = (typeof decoderNames)[number];
 
 /** Reads FramebufferUpdates (RFC 6143 §7.6.1) and paints them. One for a connection: zlib streams belong to it. */
 export interface UpdateDecoder {

@@ -194,6 +194,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     return this.#receiver.framebuffer;
   }
 
+  /** What decodes its updates: `reference` also where `core` was asked for and is not to be had. */
+  get decoder(): DecoderName {
+    return this.#receiver.updates.name;
+  }
+
   /** What the server has told so far: its clipboard, name, cursor, lock keys, extensions. */
   get state(): SessionState {
     return this.#receiver;

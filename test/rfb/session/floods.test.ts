@@ -33,6 +33,7 @@ describe.each(updateDecoders)('%s: a server that asks for more than there is tim
   ])('%s: timers fire all the same, and a close ends it', async (_what, screen, bytes) => {
     const pipe = new HeldPipe(opening(screen), [bytes], { stays: true });
     const session = await Session.open(pipe, { decoder, pixelFormat: 'native' });
+    expect(session.decoder).toBe(decoder);
     const began = new Promise<void>((resolve) => session.once('updateBegin', resolve));
     pipe.release();
     const started = performance.now();
