@@ -103,7 +103,8 @@ describeWith(['qemu', 'xtigervnc', 'x11vnc'], 'xapi, real servers behind the emu
     const closed = new Promise((resolve) => console.once('closed', resolve));
     expect(await cli('power', address, 'off')).toMatchObject({ exitCode: 0, stderr: '' });
     await closed;
-    expect(await cli('power', address, 'off')).toMatchObject({
+    expect(await cli('power', address, 'off')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await cli('power', address, 'reboot')).toMatchObject({
       exitCode: 30,
       stderr: expect.stringContaining('VM_BAD_POWER_STATE running halted'),
     });

@@ -105,11 +105,19 @@ const COMMANDS: Readonly<Record<PowerAction, string>> = {
   reboot: 'reboot',
 };
 
+/** On, for one that is paused. */
+const WAKE = 'resume';
+
 export async function power(address: LibvirtAddress, action: PowerAction, options: OpenOptions): Promise<void> {
-  const hypervisor = await locate(address, options);
+  const here = at(await locate(address, options), options);
+  const domain = `--domain=${address.domain}`;
+  const { running } = await parseDomain(await virsh(['dumpxml', domain], here));
+  if (!running && (action === 'off' || action === 'shutdown')) return;
   try {
-    await virsh([COMMANDS[action], `--domain=${address.domain}`], at(hypervisor, options));
+    await virsh([running && action === 'on' ? WAKE : COMMANDS[action], domain], here);
   } catch (error) {
+    // What is awake cannot be woken.
+    if (running && action === 'on' && error instanceof VirshRefusal) return;
     throw error instanceof VirshRefusal && !/failed to get domain/.test(error.said) ? refused(address, error) : error;
   }
 }

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../../rfb/errors.ts';
+import { AuthenticationError, ConnectionError, type RfbError } from '../../rfb/errors.ts';
 import { printable } from '../../rfb/protocol/text.ts';
 import type { TunnelRefusal } from '../http-tunnel.ts';
 
@@ -13,6 +13,12 @@ export class ConsoleRefused extends ConnectionError {
     });
     this.name = 'ConnectionError';
     this.status = status;
+  }
+
+  /** What the caller is told, when there is no other way. */
+  get told(): RfbError {
+    if (this.status !== 401 && this.status !== 403) return this;
+    return new AuthenticationError('AUTHENTICATION_FAILED', this.message, { cause: this, phase: 'connect' });
   }
 }
 

@@ -37,9 +37,12 @@ export async function openConsole(task: OpenConsole): Promise<StreamPipe> {
   try {
     return await openByEitherWay(task, place);
   } catch (error) {
-    const next = error instanceof ConsoleRefused ? await secondPlace(task, place, error) : undefined;
-    if (next === undefined) throw error;
-    return await openByEitherWay(task, next);
+    if (!(error instanceof ConsoleRefused)) throw error;
+    const next = await secondPlace(task, place, error);
+    if (next === undefined) throw error.told;
+    return await openByEitherWay(task, next).catch((second) => {
+      throw second instanceof ConsoleRefused ? second.told : second;
+    });
   }
 }
 

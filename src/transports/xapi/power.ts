@@ -34,6 +34,7 @@ export async function switchMachine(
   { signal, onProgress }: OpenOptions,
 ): Promise<void> {
   const { reference, state, name } = await findMachine(session, address);
+  if (state === (action === 'on' ? 'Running' : 'Halted') && action !== 'reset' && action !== 'reboot') return;
   const [method, ...parameters] = (action === 'on' ? WAKE[state] : undefined) ?? CALLS[action];
   const task = string(await session.call(`Async.${method}`, reference, ...parameters));
   onProgress?.(`waiting for ${method} of ${JSON.stringify(name)}`);

@@ -6,6 +6,7 @@ import { connect } from '../../../src/index.ts';
 import { serve } from '../../../src/server/listen.ts';
 import { listMachines, openAddress, power } from '../../../src/transports/index.ts';
 import type { OpenOptions } from '../../../src/transports/transport.ts';
+import { ConsoleRefused } from '../../../src/transports/xapi/console-refused.ts';
 import { echo, serveTcp } from '../../support/pipe-servers.ts';
 import { PASSWORD, type RunningPool, rfbAt, startPool } from '../../support/xapi-pool.ts';
 
@@ -253,6 +254,8 @@ describe('what the API can do beside', () => {
       states.push(vm?.state);
     }
     expect(states).toEqual(['Halted', 'Running', 'Running', 'Running', 'Halted']);
+    for (const again of ['shutdown', 'off'] as const) await power(xen.at('a'), again, xen.options());
+    await power(xen.at('asleep'), 'on', xen.options());
     await power(xen.at('asleep'), 'on', xen.options());
     expect(asleep?.state).toBe('Running');
     expect(xen.pool.tasks.size).toBe(0);
@@ -260,11 +263,10 @@ describe('what the API can do beside', () => {
   });
 
   test.each([
-    ['running', 'on', 'VM_BAD_POWER_STATE halted running; the words are what is wanted and what it is'],
-    ['halted', 'shutdown', 'VM_BAD_POWER_STATE running halted'],
+    ['halted', 'reset', 'VM_BAD_POWER_STATE running halted; the words are what is wanted and what it is'],
     ['dumb', 'reboot', 'VM_LACKS_FEATURE; its guest has no tools that would be asked: use off or reset'],
   ] as const)('%s cannot be switched by %s', async (name, action, message) => {
-    const vms = [running('running'), running('halted', { state: 'Halted' }), running('dumb', { tools: false })];
+    const vms = [running('halted', { state: 'Halted' }), running('dumb', { tools: false })];
     await using xen = await pool([{}], ...vms);
     await expect(power(xen.at(name), action, xen.options())).rejects.toMatchObject({
       name: 'ActionError',
@@ -354,7 +356,7 @@ describe('errors', () => {
 
   test('a user without the role', async () => {
     await expect(greeting(xen.at('dom0'), xen.options(0, 'reader'))).rejects.toMatchObject({
-      code: 'CONNECT_FAILED',
+      code: 'AUTHENTICATION_FAILED',
       message: expect.stringContaining('403 Forbidden to the request for the console: this user may not see consoles'),
     });
     await expect(power(xen.at('web'), 'off', xen.options(0, 'reader'))).rejects.toMatchObject({
@@ -396,5 +398,41 @@ describe('errors', () => {
       for (const secret of secrets) expect(error?.message ?? '').not.toContain(secret);
     }
     expect(xen.pool.sessions.size).toBe(0);
+  });
+});
+
+describe('what a host answers instead of a console', () => {
+  const additional = '<h1> Additional information </h1>Not_found <b>x</b>\r\n</body></html>';
+  const busy = "<html><h1>Connection Limit Exceeded</h1><p>User 'root' is currently connected.</p></html>";
+  test.each([
+    [401, 'Unauthorised', '', 'AUTHENTICATION_FAILED', 'the session is not accepted'],
+    [403, 'Forbidden', '', 'AUTHENTICATION_FAILED', 'needs the role pool-admin'],
+    [404, 'Not Found', '', 'CONNECT_FAILED', 'the VM has no console there'],
+    [408, 'Request Timeout', '', 'CONNECT_FAILED', 'too slow or too long'],
+    [431, 'Request Header Fields Too Large', '', 'CONNECT_FAILED', 'too slow or too long'],
+    [500, 'Internal Error', '<html>', 'CONNECT_FAILED', 'the VM is not running on this host, or has no RFB console'],
+    [500, 'Internal Error', additional, 'CONNECT_FAILED', 'it says: Not_found x'],
+    [501, 'Method Not Implemented', '', 'CONNECT_FAILED', 'it does not know this way'],
+    [
+      503,
+      'Service Unavailable',
+      '',
+      'CONNECT_FAILED',
+      'it allows no more consoles (limit_console_sessions of the pool?)',
+    ],
+    [
+      503,
+      'Connection Limit Exceeded',
+      busy,
+      'CONNECT_FAILED',
+      "User 'root' is currently connected; disconnect that one",
+    ],
+    [302, 'Found', '', 'CONNECT_FAILED', 'check the host that the API names'],
+  ])('%d %s', (status, reason, body, code, remedy) => {
+    const { told } = new ConsoleRefused('host:443', { status, reason, body });
+    expect(told).toMatchObject({ code, phase: 'connect' });
+    expect(told.message).toMatch(new RegExp(`^host:443 answered ${status} ${reason} to the request for the console: `));
+    expect(told.message).toContain(remedy);
+    expect(told.message).not.toMatch(/[\r\n<]/);
   });
 });
