@@ -7,8 +7,12 @@ programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86
   gvnccapture'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
+<<<<<<< HEAD
   tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin
   gvncviewer libsasl2-modules sasl2-bin'
+=======
+  tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin fonts-dejavu-core'
+>>>>>>> 325010f (text: fonts of one's own, learning a font, OCR by an optional package; what is known of fonts has a page)
 
 missing=''
 for program in $programs; do
@@ -16,6 +20,7 @@ for program in $programs; do
 done
 [ -e /usr/share/fonts/X11/misc/fonts.dir ] || missing="$missing fonts"
 [ -d /usr/share/keymaps/i386 ] || missing="$missing keymaps"
+[ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || missing="$missing DejaVu"
 [ -e /usr/lib/grub/i386-pc/boot.img ] || missing="$missing grub"
 ls /boot/vmlinuz-*-cloud-amd64 >/dev/null 2>&1 || missing="$missing kernel"
 

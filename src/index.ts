@@ -48,8 +48,10 @@ export {
 } from './automation/console.ts';
 export {
   ConsoleScreen,
+  type ConsoleScreenOptions,
   type FindOptions,
   type Found,
+  type ReadingOptions,
   type WaitForImageOptions,
   type WaitForScreenOptions,
 } from './automation/console-screen.ts';
@@ -100,6 +102,11 @@ export { ScreenWatch } from './automation/screen-watch.ts';
 export type { SettleOptions } from './automation/settle.ts';
 export { Dialogue, type DialogueOptions, type Expected, type ExpectOptions } from './automation/terminal/dialogue.ts';
 export { openTerminal, type TerminalOptions } from './automation/terminal/open-terminal.ts';
+export { readFont } from './automation/text/fonts/font-file.ts';
+export { learnFont } from './automation/text/learn-font.ts';
+export { type OcrOptions, OcrReader } from './automation/text/ocr-reader.ts';
+export { OcrScreen, type OcrWord } from './automation/text/ocr-screen.ts';
+export type { ScreenReader, ScreenText } from './automation/text/screen-text.ts';
 export { TextReader } from './automation/text/text-reader.ts';
 export { type TextGrid, type TextMatch, TextScreen } from './automation/text/text-screen.ts';
 export type { TraceLimits } from './automation/trace/screen-budget.ts';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fonts } from '../../src/fonts/index.ts';
 import { encodings } from '../../src/rfb/protocol/encodings/index.ts';
 import { clientMessages } from '../../src/rfb/protocol/messages/client-to-server/index.ts';
 import { serverMessages } from '../../src/rfb/protocol/messages/server-to-client/index.ts';
@@ -72,6 +73,14 @@ export const tables: Readonly<Record<string, () => string[][] | Promise<string[]
   ],
   matching: matchingTable,
   'matching-blur': blurTable,
+  fonts: () => [
+    ['font', 'cell', 'characters'],
+    ...fonts.map(({ name, width, height, glyphs }) => [
+      `\`${name}\``,
+      `${width}x${height}`,
+      String(new Set(glyphs.map(({ character }) => character)).size),
+    ]),
+  ],
   scenes: () => [['scene', 'what it is'], ...scenes.map(({ name, summary }) => [`\`${name}\``, summary])],
 };
 

@@ -1,3 +1,4 @@
+import type { GlyphFont } from '../fonts/glyph-font.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import type { Session } from '../rfb/session/session.ts';
 import type { OnActivity } from './activity.ts';
@@ -6,6 +7,7 @@ import { Line } from './line.ts';
 import type { Needle } from './matching/needle.ts';
 import type { Picture } from './picture.ts';
 import type { Point } from './pointer.ts';
+import type { ScreenReader } from './text/screen-text.ts';
 import { TextReader } from './text/text-reader.ts';
 import type { TextScreen } from './text/text-screen.ts';
 import type { Condition } from './waiting/condition.ts';
@@ -30,34 +32,49 @@ export interface Found {
   readonly click: Point;
 }
 
+/** How text on the screen is read. */
+export interface ReadingOptions {
+  /** Fonts to read by, beside those that are shipped: `readFont` reads one from a file. */
+  readonly fonts?: readonly GlyphFont[] | undefined;
+  /** What waits and searches for text read by; default a `TextReader` with these fonts. `text` is always exact. */
+  readonly reader?: ScreenReader | undefined;
+}
+
+export interface ConsoleScreenOptions extends ReadingOptions {
+  readonly onActivity?: OnActivity | undefined;
+}
+
 /** What is to be seen on a console: reads it, and waits for it. */
 export class ConsoleScreen {
   readonly #line: Line;
   /** One for all: it remembers the font and the grid. */
-  readonly #reader = new TextReader();
-
+  readonly #exact: TextReader;
   readonly #onActivity: OnActivity | undefined;
+  /** What waits and searches for text read by. */
+  readonly reader: ScreenReader;
 
-  constructor(source: Session | Line, { onActivity }: { readonly onActivity?: OnActivity | undefined } = {}) {
+  constructor(source: Session | Line, { onActivity, fonts = [], reader }: ConsoleScreenOptions = {}) {
     this.#line = Line.of(source);
     this.#onActivity = onActivity;
+    this.#exact = TextReader.with(fonts);
+    this.reader = reader ?? this.#exact;
   }
 
   /** The characters on a screen of text, complete as a screenshot is. `recognised` says whether it is one. */
   async text(options?: CaptureOptions): Promise<TextScreen> {
     const picture = await capture(this.#line.session, options);
     this.#onActivity?.({ type: 'captured', picture, region: options?.region });
-    return this.#reader.read(picture);
+    return this.#exact.read(picture);
   }
 
   /** Waits until the condition holds: looks now and after each change. @throws WaitTimeoutError with what was seen */
   async waitFor(condition: Condition, options?: WaitForOptions): Promise<Met> {
-    return waitFor(this.#line, condition, { onActivity: this.#onActivity, ...options });
+    return waitFor(this.#line, condition, { onActivity: this.#onActivity, reader: this.reader, ...options });
   }
 
   /** Waits until the screen shows this text; see `textShown`. @throws WaitTimeoutError */
   async waitForText(pattern: string | RegExp, { region, ...options }: WaitForScreenOptions = {}): Promise<Met> {
-    return this.waitFor(textShown(pattern, { region, reader: this.#reader }), options);
+    return this.waitFor(textShown(pattern, { region }), options);
   }
 
   /** Waits until the screen shows this picture, needle, or one of these needles; see `imageShown`. @throws WaitTimeoutError */
@@ -74,14 +91,13 @@ export class ConsoleScreen {
     { timeoutMs, signal, ...options }: FindOptions = {},
   ): Promise<Found | undefined> {
     const isText = typeof what === 'string' || what instanceof RegExp;
-    const condition = isText
-      ? textShown(what, { region: options.region, reader: this.#reader })
-      : imageShown(what, options);
+    const condition = isText ? textShown(what, { region: options.region }) : imageShown(what, options);
     const { session } = this.#line;
     const picture = await capture(session, { timeoutMs, signal });
     const { pixelFormat } = session.state;
     // As late as can be: there will be no other look.
-    const verdict = await condition.look({ picture, first: picture, nowMs: Number.POSITIVE_INFINITY, pixelFormat });
+    const view = { picture, first: picture, nowMs: Number.POSITIVE_INFINITY, pixelFormat, reader: this.reader };
+    const verdict = await condition.look(view);
     const { holds, place, click } = verdict;
     return holds && place ? { place, click: click ?? middleOf(place) } : undefined;
   }

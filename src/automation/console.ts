@@ -6,7 +6,7 @@ import type { SessionEvents } from '../rfb/session/receiver.ts';
 import type { Session, WaitForEventOptions } from '../rfb/session/session.ts';
 import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
-import { ConsoleScreen } from './console-screen.ts';
+import { ConsoleScreen, type ReadingOptions } from './console-screen.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard } from './keyboard.ts';
 import { Line } from './line.ts';
@@ -20,12 +20,12 @@ import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
 import type { Condition } from './waiting/condition.ts';
 
-export interface ConnectOptions extends LineToOptions {
+export interface ConnectOptions extends LineToOptions, ReadingOptions {
   /** Leaves a record: a new folder, written until the console is closed, or a `Trace` of yours. */
   readonly trace?: string | Trace | undefined;
 }
 
-export interface ConsoleOptions {
+export interface ConsoleOptions extends ReadingOptions {
   /** Told of what is done with the console and of what is seen on it. */
   readonly onActivity?: OnActivity | undefined;
   /** Runs when the console is being closed, while the session is still there. */
@@ -54,7 +54,7 @@ export interface PasteOptions {
  *   of an aborted `signal`
  */
 export async function connect(address: string, options: ConnectOptions = {}): Promise<Console> {
-  if (options.trace === undefined) return new Console(await openLine(address, options));
+  if (options.trace === undefined) return new Console(await openLine(address, options), readingOf(options));
   const { onLog } = options;
   const { trace, owned } = await openTrace(options.trace, describeAddress(address));
   try {
@@ -68,6 +68,7 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     const following = trace.follow(line);
     await following.begun;
     return new Console(line, {
+      ...readingOf(options),
       onActivity: trace.onActivity,
       onClosing: () => following.stop(),
       ...(owned && { onClosed: () => trace.close() }),
@@ -79,6 +80,10 @@ export async function connect(address: string, options: ConnectOptions = {}): Pr
     }
     throw error;
   }
+}
+
+function readingOf({ fonts, reader }: ReadingOptions): ReadingOptions {
+  return { fonts, reader };
 }
 
 /** What a console tells its listeners. `session` has more events, nearer to the wire. */
@@ -114,7 +119,7 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
     this.#options = options;
     this.keyboard = new Keyboard(session, { onActivity });
     this.pointer = new Pointer(session, { keyboard: this.keyboard, onActivity });
-    this.screen = new ConsoleScreen(this.#line, { onActivity });
+    this.screen = new ConsoleScreen(this.#line, { onActivity, ...readingOf(options) });
     this.#passOn(session);
     this.#line
       .on('reconnecting', (lost) => this.emit('reconnecting', lost))

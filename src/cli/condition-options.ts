@@ -7,11 +7,12 @@ import { textShown } from '../automation/waiting/text-shown.ts';
 import type { Rect } from '../rfb/protocol/rect.ts';
 import { badOption, parseDuration, parseRegion } from './arguments.ts';
 import { addImageOptions, type ImageFlags, type ImageName, imageConditions } from './image-options.ts';
+import { addTextOptions, type TextFlags } from './text-options.ts';
 
 /** Exit codes 50 to 59 say which alternative it was. */
 const MAX_ALTERNATIVES = 10;
 
-export interface ConditionFlags extends ImageFlags {
+export interface ConditionFlags extends ImageFlags, TextFlags {
   readonly any?: boolean;
   readonly all?: boolean;
 }
@@ -58,7 +59,7 @@ export class ConditionOptions {
       .on('option:not', () => {
         this.#negateNext = !this.#negateNext;
       });
-    return addImageOptions(command);
+    return addTextOptions(addImageOptions(command));
   }
 
   /** What the options say together. @throws UsageError `BAD_OPTION`, `BAD_IMAGE` */

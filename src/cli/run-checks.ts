@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Check, describePlace, estimate, runSteps, StepConditions } from '../automation/boot-command/index.ts';
+import type { ReadingOptions } from '../automation/console-screen.ts';
 import { fileNameOf } from '../automation/file-name.ts';
 import { UsageError } from '../rfb/errors.ts';
 import { badOption } from './arguments.ts';
@@ -8,6 +9,7 @@ import { describeError, errorDocument } from './error-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { assertWritable, writeOutput } from './output-file.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { readingOptions, type TextFlags } from './text-options.ts';
 import { withConsole } from './with-console.ts';
 
 export interface CheckResult {
@@ -29,6 +31,7 @@ export interface ChecksOptions {
   readonly trace?: string | undefined;
   /** Of checks that say nothing else, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  readonly text: TextFlags;
   /** Told what each check is doing; undefined when it is over. */
   onProgress(check: Check, doing: string | undefined): void;
 }
@@ -45,7 +48,15 @@ interface Prepared {
  * @throws UsageError before anything is connected: an address, a picture, a file that is none
  */
 export async function runChecks(checks: readonly Check[], options: ChecksOptions): Promise<CheckResult[]> {
-  const prepared = await prepare(checks, options);
+  const reading = await readingOptions(options.text);
+  try {
+    return await runPrepared(await prepare(checks, options, reading), options);
+  } finally {
+    await reading.reader?.close?.();
+  }
+}
+
+async function runPrepared(prepared: readonly Prepared[], options: ChecksOptions): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   let next = 0;
   const worker = async () => {
@@ -59,7 +70,13 @@ export async function runChecks(checks: readonly Check[], options: ChecksOptions
   return results;
 }
 
-async function prepare(checks: readonly Check[], { trace, timeoutMs }: ChecksOptions): Promise<Prepared[]> {
+async function prepare(
+  checks: readonly Check[],
+  { trace, timeoutMs }: ChecksOptions,
+  { fonts, reader }: ReadingOptions,
+): Promise<Prepared[]> {
+  // One for all of them: each closes its console, and not this.
+  const shared: ReadingOptions = { fonts, ...(reader && { reader: { read: (picture) => reader.read(picture) } }) };
   const folders = new Map<string, string>();
   const prepared: Prepared[] = [];
   for (const check of checks) {
@@ -74,7 +91,7 @@ async function prepare(checks: readonly Check[], { trace, timeoutMs }: ChecksOpt
       const settings = await readSettings(check.target, flagsOf(check, own, timeoutMs));
       await StepConditions.of(check.steps);
       for (const step of check.steps) if (step.action === 'screenshot') await assertWritable(step.file, 'file');
-      prepared.push({ check, settings, trace: own });
+      prepared.push({ check, settings: { ...settings, connect: { ...settings.connect, ...shared } }, trace: own });
     } catch (error) {
       if (!(error instanceof UsageError) || error.code === 'BAD_SCRIPT') throw error;
       throw new UsageError(error.code, `${describePlace(check.place)}: ${check.name}: ${error.message}`, {

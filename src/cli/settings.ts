@@ -6,6 +6,7 @@ import { readTarget, type Target } from './config-file.ts';
 import type { ApiFlags, ConnectionFlags, Header, TargetFlags } from './connection-options.ts';
 import { type CredentialSources, passwordSource, readSecret, readSetting } from './credentials.ts';
 import { warn } from './output.ts';
+import { readingOptions, type TextFlags } from './text-options.ts';
 
 /** What the command line, the environment and the configuration file say together, in this order. */
 export interface Settings {
@@ -28,7 +29,10 @@ export interface Settings {
  * Reads everything that can be wrong before a connection is made.
  * @throws UsageError `BAD_ADDRESS`, `BAD_CONFIG`, `BAD_OPTION`
  */
-export async function readSettings(given: string, flags: ApiFlags & Partial<ConnectionFlags>): Promise<Settings> {
+export async function readSettings(
+  given: string,
+  flags: ApiFlags & TextFlags & Partial<ConnectionFlags>,
+): Promise<Settings> {
   const { env } = process;
   const target = given.startsWith('@') ? await readTarget(given.slice(1), env) : undefined;
   const kept = await keptSession(given, env);
@@ -54,6 +58,7 @@ export async function readSettings(given: string, flags: ApiFlags & Partial<Conn
     },
     connect: {
       ...(await connectOptions(settings)),
+      ...(await readingOptions(flags)),
       ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
       ...(token && { token }),
       variables: variablesFrom(address, env),

@@ -8,8 +8,9 @@ import { textShown } from '../automation/waiting/text-shown.ts';
 import { ActionError } from '../rfb/errors.ts';
 import { badOption, parsePoint, parseRegion } from './arguments.ts';
 import { addImageOptions, type ImageFlags, imageConditions } from './image-options.ts';
+import { addTextOptions, type TextFlags } from './text-options.ts';
 
-export interface SpotFlags extends ImageFlags {
+export interface SpotFlags extends ImageFlags, TextFlags {
   readonly image?: string;
   readonly tag?: string;
   readonly text?: string;
@@ -36,7 +37,7 @@ export function addSpotOptions(command: Command): Command {
       parsePoint,
     )
     .option('--region <X,Y,WxH>', 'only this part of the screen counts', parseRegion);
-  return addImageOptions(command);
+  return addTextOptions(addImageOptions(command));
 }
 
 /** @throws UsageError `BAD_OPTION` unless there is one place, `BAD_IMAGE` */

@@ -70,6 +70,7 @@ export async function withConsole<T>(
   } finally {
     await trace?.close({ exitCode: task.exitCode?.() ?? EXIT.done });
     over.abort(new Error('the command is over'));
+    await settings.connect.reader?.close?.();
     clearTimeout(timer);
     log.close();
   }

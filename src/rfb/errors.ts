@@ -39,7 +39,8 @@ export type RfbErrorCode =
   | 'BAD_OPTION'
   | 'BAD_RECORDING'
   | 'BAD_TRACE'
-  | 'BAD_SCRIPT';
+  | 'BAD_SCRIPT'
+  | 'PACKAGE_MISSING';
 
 /** Where in a connection's life an error arose. */
 export type Phase = 'connect' | 'greeting' | 'security' | 'init' | 'session' | 'close';

@@ -68,6 +68,16 @@ test('npx rfbctl takes a screenshot', async () => {
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([720, 400]);
 });
 
+test('what needs an optional package says how to install it', async () => {
+  const error = await run('npx', '--no-install', 'rfbctl', 'text', 'demo:', '--ocr').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^rfbctl: OCR needs the package \S+, which is not installed: npm install tesseract\.js @tesseract\.js-data\/eng$/m,
+    ),
+  });
+});
+
 const PROGRAM = `
 import { connect } from 'rfbctl';
 import { serve } from 'rfbctl/testing';

@@ -259,7 +259,8 @@ class Run {
     if (withinMs === 0) {
       const picture = await this.#console.capture({ signal });
       const { pixelFormat } = this.#console.session.state;
-      return await this.#make(condition).look({ picture, first: picture, nowMs: 0, pixelFormat });
+      const { reader } = this.#console.screen;
+      return await this.#make(condition).look({ picture, first: picture, nowMs: 0, pixelFormat, reader });
     }
     try {
       return (await this.#wait(condition, withinMs)).verdict;

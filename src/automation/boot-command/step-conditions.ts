@@ -2,7 +2,6 @@ import { UsageError } from '../../rfb/errors.ts';
 import { readImage } from '../matching/image-files.ts';
 import type { Needle } from '../matching/needle.ts';
 import type { Picture } from '../picture.ts';
-import { TextReader } from '../text/text-reader.ts';
 import { not } from '../waiting/combined.ts';
 import type { Condition } from '../waiting/condition.ts';
 import { imageShown } from '../waiting/image-shown.ts';
@@ -13,9 +12,8 @@ import { conditionsOf, everyStep, type Step, type StepCondition } from './step.t
 
 type ImageCondition = Extract<StepCondition, { readonly is: 'image' }>;
 
-/** Makes what steps name into conditions of a wait, with one reader of text and with each picture read once. */
+/** Makes what steps name into conditions of a wait, with each picture read once. */
 export class StepConditions {
-  readonly #reader = new TextReader();
   readonly #images: ReadonlyMap<string, Picture | Needle>;
 
   private constructor(images: ReadonlyMap<string, Picture | Needle>) {
@@ -37,7 +35,7 @@ export class StepConditions {
   make(condition: StepCondition): Condition {
     switch (condition.is) {
       case 'text':
-        return textShown(condition.pattern, { reader: this.#reader });
+        return textShown(condition.pattern);
       case 'image':
         return this.#imageShown(condition);
       case 'stable':

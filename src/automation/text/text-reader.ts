@@ -3,6 +3,7 @@ import { fonts as shippedFonts } from '../../fonts/index.ts';
 import { onlyColour, type Picture } from '../picture.ts';
 import { CellReader, UNKNOWN } from './cell-reader.ts';
 import { type Layout, LayoutSearch } from './find-layout.ts';
+import type { ScreenReader } from './screen-text.ts';
 import { SizeIndex } from './size-index.ts';
 import { TextScreen } from './text-screen.ts';
 
@@ -29,13 +30,18 @@ const MAX_CURSORS = 8;
 const LINE_CURSOR = '▁';
 
 /** Reads the characters on screens whose text stands in cells: each cell exactly, no guesses. Remembers what fitted last. */
-export class TextReader {
+export class TextReader implements ScreenReader {
   readonly #sizes: readonly SizeIndex[];
   #found: { readonly layout: Layout; readonly share: number } | undefined;
 
   /** By default all the fonts that are shipped. */
   constructor(fonts: readonly GlyphFont[] = shippedFonts) {
     this.#sizes = SizeIndex.of(fonts);
+  }
+
+  /** By these fonts, and by those that are shipped. */
+  static with(fonts: readonly GlyphFont[]): TextReader {
+    return new TextReader([...fonts, ...shippedFonts]);
   }
 
   /** What the picture says by the font and the grid that fit best. Look at `recognised` to see how well they do. */

@@ -1,5 +1,7 @@
 import type { Rect } from '../../rfb/protocol/rect.ts';
 import { UNKNOWN } from './cell-reader.ts';
+import { findIn } from './find-in.ts';
+import type { ScreenText } from './screen-text.ts';
 
 /** How characters lie on a picture. */
 export interface TextGrid {
@@ -24,7 +26,7 @@ export interface TextMatch {
 }
 
 /** The characters on a screen. */
-export class TextScreen {
+export class TextScreen implements ScreenText {
   readonly grid: TextGrid;
   /** Row by row, all of `grid.columns` long. `\ufffd` stands for what no glyph of the font looks like. */
   readonly cells: readonly (readonly string[])[];
@@ -36,6 +38,13 @@ export class TextScreen {
     this.cells = cells;
     const inked = cells.flat().filter((character) => character !== ' ');
     this.recognised = inked.length === 0 ? 1 : inked.filter((character) => character !== UNKNOWN).length / inked.length;
+  }
+
+  /** Those that show something that is none of the font's glyphs; counted from 0. */
+  get unknown(): { readonly row: number; readonly column: number }[] {
+    return this.cells.flatMap((line, row) =>
+      line.flatMap((character, column) => (character === UNKNOWN ? [{ row, column }] : [])),
+    );
   }
 
   /** The rows without the blanks at their ends. */
@@ -51,36 +60,18 @@ export class TextScreen {
   /** Every place where the text reads like this, row by row: a regular expression sees the lines joined by \n. */
   find(pattern: string | RegExp): TextMatch[] {
     const { lines } = this;
-    const text = lines.join('\n');
-    const matches = typeof pattern === 'string' ? allOf(text, pattern) : text.matchAll(globally(pattern));
-    return Array.from(matches, (match) => this.#matchAt(lines, match.index ?? 0, match[0]));
+    return findIn(lines, pattern).map(({ text, row, start }) => {
+      const { left, top, cellWidth, cellHeight } = this.grid;
+      // Characters beyond U+FFFF take two places in a string, one on the screen.
+      const column = [...(lines[row] ?? '').slice(0, start)].length;
+      const length = [...(text.split('\n', 1)[0] ?? '')].length;
+      const place = {
+        x: left + column * cellWidth,
+        y: top + row * cellHeight,
+        width: length * cellWidth,
+        height: cellHeight,
+      };
+      return { text, row, column, place };
+    });
   }
-
-  #matchAt(lines: readonly string[], index: number, text: string): TextMatch {
-    let row = 0;
-    let start = index;
-    while (row < lines.length - 1 && start > (lines[row]?.length ?? 0)) start -= (lines[row++]?.length ?? 0) + 1;
-    const { left, top, cellWidth, cellHeight } = this.grid;
-    // Characters beyond U+FFFF take two places in a string, one on the screen.
-    const column = [...(lines[row] ?? '').slice(0, start)].length;
-    const length = [...(text.split('\n', 1)[0] ?? '')].length;
-    const place = {
-      x: left + column * cellWidth,
-      y: top + row * cellHeight,
-      width: length * cellWidth,
-      height: cellHeight,
-    };
-    return { text, row, column, place };
-  }
-}
-
-function* allOf(text: string, wanted: string): Generator<{ index: number; 0: string }> {
-  if (wanted === '') return;
-  for (let index = text.indexOf(wanted); index >= 0; index = text.indexOf(wanted, index + wanted.length)) {
-    yield { index, 0: wanted };
-  }
-}
-
-function globally(pattern: RegExp): RegExp {
-  return pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
 }

@@ -2,6 +2,7 @@ import type { PixelFormat } from '../../rfb/protocol/pixel-format.ts';
 import type { Rect } from '../../rfb/protocol/rect.ts';
 import { crop, type Picture } from '../picture.ts';
 import type { Point } from '../pointer.ts';
+import type { ScreenReader } from '../text/screen-text.ts';
 
 /** The screen at one moment of a wait. All times are milliseconds since the wait began. */
 export interface View {
@@ -13,6 +14,8 @@ export interface View {
   readonly unbrokenSinceMs?: number | undefined;
   /** In which the pixels came: what of their colours is lost. Undefined: nothing. */
   readonly pixelFormat?: PixelFormat | undefined;
+  /** What the console reads text by. */
+  readonly reader?: ScreenReader | undefined;
 }
 
 /** What one look at the screen has shown. */

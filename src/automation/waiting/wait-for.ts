@@ -5,12 +5,15 @@ import type { OnActivity, Sight, WaitResult } from '../activity.ts';
 import { Line } from '../line.ts';
 import type { Picture } from '../picture.ts';
 import { ScreenWatch } from '../screen-watch.ts';
+import type { ScreenReader } from '../text/screen-text.ts';
 import type { Condition, Verdict } from './condition.ts';
 
 export interface WaitForOptions {
   /** Milliseconds; default 30 000. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What text is read by, where the condition has none of its own. */
+  readonly reader?: ScreenReader | undefined;
   /** Told of every look. */
   readonly onLook?: ((verdict: Verdict, picture: Picture) => void) | undefined;
   /** Told of the wait as of everything else that is done with a console. */
@@ -67,7 +70,7 @@ export async function waitFor(
     options.onLook?.(verdict, picture);
     onActivity?.({ type: 'look', wait: task, verdict, picture });
   };
-  const wait = new Wait(Line.of(source), condition, onLook);
+  const wait = new Wait(Line.of(source), condition, onLook, options.reader);
   const stop = new AbortController();
   const started = performance.now();
   const tell = (result: Omit<WaitResult, 'milliseconds'>) =>
@@ -92,15 +95,22 @@ class Wait {
   readonly #line: Line;
   readonly #condition: Condition;
   readonly #onLook: NonNullable<WaitForOptions['onLook']>;
+  readonly #reader: ScreenReader | undefined;
   readonly #started = performance.now();
   #first: Picture | undefined;
   #last: WaitEvidence['last'] | undefined;
   #best: WaitEvidence['best'] | undefined;
 
-  constructor(line: Line, condition: Condition, onLook: NonNullable<WaitForOptions['onLook']>) {
+  constructor(
+    line: Line,
+    condition: Condition,
+    onLook: NonNullable<WaitForOptions['onLook']>,
+    reader: ScreenReader | undefined,
+  ) {
     this.#line = line;
     this.#condition = condition;
     this.#onLook = onLook;
+    this.#reader = reader;
   }
 
   get evidence(): WaitEvidence | undefined {
@@ -130,7 +140,8 @@ class Wait {
       const { picture } = watch;
       const nowMs = performance.now() - this.#started;
       const { pixelFormat } = session.state;
-      const verdict = await this.#condition.look({ picture, first, nowMs, unbrokenSinceMs, pixelFormat });
+      const reader = this.#reader;
+      const verdict = await this.#condition.look({ picture, first, nowMs, unbrokenSinceMs, pixelFormat, reader });
       this.#last = { verdict, picture };
       if (!this.#best || verdict.score > this.#best.verdict.score) this.#best = this.#last;
       this.#onLook(verdict, picture);

@@ -8,9 +8,10 @@ import { assertWritable, writeOutput } from '../output-file.ts';
 import { ProgressLine } from '../progress-line.ts';
 import type { CheckResult } from '../run-checks.ts';
 import { addVariableOptions, type Definition, readText, scriptVariables, secretFrom } from '../script-options.ts';
+import { addTextOptions, type TextFlags } from '../text-options.ts';
 import type { CommandPlug } from './command-plug.ts';
 
-interface Flags {
+interface Flags extends TextFlags {
   readonly jobs: number;
   readonly only?: readonly string[];
   readonly var?: readonly Definition[];
@@ -26,16 +27,21 @@ interface Flags {
 const DEFAULT_JOBS = 4;
 
 export const check: CommandPlug = (program, { interrupted, succeedWith }) => {
-  addVariableOptions(
-    program
-      .command('check <file>')
-      .summary('boot checks of many machines, from a file')
-      .description(
-        'Check many machines, several at a time: each is connected to, steps are done, what is expected is waited for. The file is YAML or JSON (docs/checks.md).',
-      )
-      .option('-j, --jobs <count>', 'so many at a time', parseCount(1), DEFAULT_JOBS)
-      .option('--only <name>', 'this check alone, may be repeated', (name, before: string[] = []) => [...before, name]),
-    'the steps',
+  addTextOptions(
+    addVariableOptions(
+      program
+        .command('check <file>')
+        .summary('boot checks of many machines, from a file')
+        .description(
+          'Check many machines, several at a time: each is connected to, steps are done, what is expected is waited for. The file is YAML or JSON (docs/checks.md).',
+        )
+        .option('-j, --jobs <count>', 'so many at a time', parseCount(1), DEFAULT_JOBS)
+        .option('--only <name>', 'this check alone, may be repeated', (name, before: string[] = []) => [
+          ...before,
+          name,
+        ]),
+      'the steps',
+    ),
   )
     .option(
       '--timeout <duration>',
@@ -71,7 +77,7 @@ boot.yaml:
       if (flags.junit !== undefined) await assertWritable(flags.junit, '--junit');
       const progress = new Progress(!flags.json && !flags.quiet, checks.length);
       const { runChecks } = await import('../run-checks.ts');
-      const options = { interrupted, jobs: flags.jobs, trace: flags.trace, timeoutMs: flags.timeout };
+      const options = { interrupted, jobs: flags.jobs, trace: flags.trace, timeoutMs: flags.timeout, text: flags };
       const results = await runChecks(checks, {
         ...options,
         onProgress: (each, doing) => progress.tell(each, doing),

@@ -12,23 +12,26 @@ import {
   scriptVariables,
 } from '../script-options.ts';
 import { readSettings } from '../settings.ts';
+import { addTextOptions, type TextFlags } from '../text-options.ts';
 import { DEFAULT_TIMEOUT_MS } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
-interface Flags extends ConnectionFlags, ScriptFlags {
+interface Flags extends ConnectionFlags, ScriptFlags, TextFlags {
   readonly bootWait?: number;
 }
 
 export const run: CommandPlug = (program, { interrupted }) => {
   addConnectionOptions(
-    addScriptOptions(
-      program
-        .command('run <target> [script]')
-        .summary('run a boot command: type, wait for what the screen shows, click')
-        .description(
-          'Run a boot command (packer’s language, and more: docs/boot-command.md) or steps as YAML or JSON, from a file or, with -, from standard input.',
-        )
-        .option('--boot-wait <duration>', 'wait so long before the first step', parseDuration),
+    addTextOptions(
+      addScriptOptions(
+        program
+          .command('run <target> [script]')
+          .summary('run a boot command: type, wait for what the screen shows, click')
+          .description(
+            'Run a boot command (packer’s language, and more: docs/boot-command.md) or steps as YAML or JSON, from a file or, with -, from standard input.',
+          )
+          .option('--boot-wait <duration>', 'wait so long before the first step', parseDuration),
+      ),
     ),
   )
     .addHelpText(

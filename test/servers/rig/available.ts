@@ -18,6 +18,7 @@ const NEEDS = {
     '/usr/lib/grub/i386-pc/boot.img',
     '/usr/share/grub/unicode.pf2',
   ],
+  smoothFont: ['/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'],
   websockify: ['setpriv', 'websockify'],
   vncviewer: ['setpriv', 'xtigervncviewer', 'Xvfb', 'tigervncpasswd'],
   gvnccapture: ['setpriv', 'gvnccapture', 'script'],
