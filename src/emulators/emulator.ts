@@ -18,6 +18,8 @@ export interface Emulation extends AsyncDisposable {
   readonly address: string;
   /** Targets: a machine's console each. */
   readonly consoles: readonly string[];
+  /** Targets of `rfbctl term`. */
+  readonly terminals?: readonly string[];
   /** Environment variables with which its clients get in. Made up: no real account's. */
   readonly variables: Readonly<Record<string, string>>;
   /** What its clients need on the command line: `--tls-pin`, `sha256:…`. */

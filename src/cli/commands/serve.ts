@@ -39,8 +39,8 @@ Examples:
     )
     .action(async (flags: Flags) => {
       await using served = await start(flags);
-      const { address, variables = {}, options = [], consoles = [] } = served;
-      if (flags.json) await printJson({ address, variables, options, consoles });
+      const { address, variables = {}, options = [], consoles = [], terminals = [] } = served;
+      if (flags.json) await printJson({ address, variables, options, consoles, terminals });
       else for (const line of linesOf(served)) await print(line);
       await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
       interrupted.throwIfAborted();
@@ -60,10 +60,11 @@ async function start({ scene, emulate, listen }: Flags): Promise<Served> {
 }
 
 /** For a person to copy: where it is, and how to get in. */
-function* linesOf({ address, variables = {}, options = [], consoles }: Served): Generator<string> {
+function* linesOf({ address, variables = {}, options = [], consoles, terminals = [] }: Served): Generator<string> {
   if (consoles === undefined) return yield address;
   for (const [name, value] of Object.entries(variables)) yield `export ${name}=${quoted(value)}`;
   const further = options.map((option) => ` ${quoted(option)}`).join('');
   yield `rfbctl list ${quoted(address)}${further}`;
   for (const console of consoles) yield `rfbctl screenshot ${quoted(console)}${further}`;
+  for (const terminal of terminals) yield `rfbctl term ${quoted(terminal)}${further}`;
 }

@@ -39,6 +39,7 @@ export async function startProxmox(options: ProxmoxOptions = {}): Promise<Proxmo
   const fingerprint = new X509Certificate(certificate.cert).fingerprint256.replaceAll(':', '').toLowerCase();
   return {
     ...{ address, host, port: server.port, cluster, ca: certificate.cert },
+    terminals: machines.filter(({ terminal }) => terminal).map(({ vmid }) => `${address}/${vmid}`),
     consoles: machines
       .filter(({ screen, state }) => screen && state === 'running')
       .map(({ vmid }) => `${address}/${vmid}`),

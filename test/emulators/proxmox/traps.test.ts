@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Console, connect } from '../../../src/automation/console.ts';
+import { Dialogue } from '../../../src/automation/terminal/dialogue.ts';
+import { openTerminal } from '../../../src/automation/terminal/open-terminal.ts';
 import type { ProxmoxEmulation } from '../../../src/emulators/proxmox/index.ts';
 import { sceneScreen } from '../../../src/emulators/proxmox/machines.ts';
 import type { ProxmoxOptions } from '../../../src/emulators/proxmox/options.ts';
@@ -309,6 +311,46 @@ test('a machine that has stopped takes the call and the connection, and says not
     code: 'CONNECT_FAILED',
     message: expect.stringMatching(/the node ended the console before it said a word: was the machine stopped/),
   });
+});
+
+test('a terminal: eighty columns and twenty rows until it is told, columns first; OK is glued to what follows, or falls apart', async () => {
+  const path = '/nodes/pve1/lxc/200';
+  for (const framing of ['glued', 'split'] as const) {
+    const shell = machine(200, { type: 'lxc', terminal: 'sh -c "while stty size; do read _; done"' });
+    const { emulation, naive } = await started({ framing, machines: [shell] });
+    const { port, ticket, user } = await naive.data(`${path}/termproxy`, {});
+    const client = await naive.upgrade(query(port, ticket), TOKEN_HEADER, path);
+    await client.status();
+    client.send(`${user}:${ticket}\n`);
+    await client.until(() => client.frames.length > 2);
+    // What a client that waits for a message "OK" finds in the first one.
+    const [, length = 0] = client.frames;
+    expect(client.frames.toString('latin1', 2, 2 + length)).toMatch(framing === 'glued' ? /^OK20 80/ : /^O$/);
+    // Rows and columns the wrong way round, as some have it.
+    client.send('1:24:132:');
+    client.send('0:1:\r');
+    const printed = () => client.frames.toString('latin1').replace(/[^ -~\r\n]/g, '');
+    await client.until(() => /132\s24/.test(printed()));
+    client.socket.destroy();
+    const terminal = await openTerminal(`${emulation.address}/200`, {
+      ...withToken(emulation),
+      size: { columns: 132, rows: 24 },
+    });
+    cleanups.push(() => terminal.close());
+    const dialogue = new Dialogue(terminal);
+    await dialogue.send('\r');
+    await dialogue.expect('24 132');
+  }
+});
+
+test('a terminal waits ten seconds for its ticket', async () => {
+  const path = '/nodes/pve1/lxc/200';
+  const shell = machine(200, { type: 'lxc', terminal: 'cat' });
+  const { naive } = await started({ machines: [shell], times: { login: 50 } });
+  const { port, ticket } = await naive.data(`${path}/termproxy`, {});
+  const client = await naive.upgrade(query(port, ticket), TOKEN_HEADER, path);
+  await client.until(() => client.ended);
+  expect(client.frames.length).toBe(0);
 });
 
 test('a terminal: a wrong ticket is the end, without a byte; headers in two pieces are lost', async () => {
