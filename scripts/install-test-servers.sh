@@ -7,12 +7,8 @@ programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86
   gvnccapture'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
-<<<<<<< HEAD
   tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin
-  gvncviewer libsasl2-modules sasl2-bin'
-=======
-  tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin fonts-dejavu-core'
->>>>>>> 325010f (text: fonts of one's own, learning a font, OCR by an optional package; what is known of fonts has a page)
+  gvncviewer libsasl2-modules sasl2-bin fonts-dejavu-core'
 
 missing=''
 for program in $programs; do
