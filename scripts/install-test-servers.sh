@@ -3,7 +3,7 @@
 set -eu
 
 programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium xtigervncviewer
-  setxkbmap loadkeys grub-mkimage virsh sshd nc socat
+  setxkbmap loadkeys grub-mkimage virsh nc socat
   gvnccapture'
 packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
@@ -14,6 +14,7 @@ missing=''
 for program in $programs; do
   command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
+[ -x /usr/sbin/sshd ] || missing="$missing sshd"
 [ -e /usr/share/fonts/X11/misc/fonts.dir ] || missing="$missing fonts"
 [ -d /usr/share/keymaps/i386 ] || missing="$missing keymaps"
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || missing="$missing DejaVu"

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionError, ProtocolError, UsageError } from '../rfb/errors.ts';
 import { errorText } from '../rfb/node-error.ts';
+import { printable } from '../rfb/protocol/text.ts';
 
 export interface TunnelRequest {
   /** `host:port` for a proxy; XAPI takes a path with its query. */
@@ -47,7 +48,7 @@ export async function openTunnel(connection: Duplex, request: TunnelRequest): Pr
     if (code === undefined) throw notHttp(name, head);
     const status = Number(code);
     if (status >= 200 && status < 300) return undefined;
-    return { status, reason: reason.slice(0, 200), body: await refusalBody(connection) };
+    return { status, reason: printable(reason, 200), body: await refusalBody(connection) };
   } catch (error) {
     connection.destroy();
     throw error;

@@ -56,9 +56,9 @@ function describeFailure(name: string, where: string, said: string): RfbError | 
     const cause = new Error(said);
     return new ConnectionError('CONNECT_FAILED', `${name}: ${why}`, { cause, phase: 'connect' });
   };
-  const [, denied] = /(Permission denied \([^)]*\))|Too many authentication failures/.exec(said) ?? [];
-  if (denied !== undefined || said.includes('Too many authentication failures')) {
-    const message = `${name} does not let this user in: ${denied ?? 'too many keys were tried'}; nobody is asked for a password there: is the key in the agent (ssh-add), and does ssh lead there by hand?`;
+  const [denied] = /Permission denied \([^)]*\)|Too many authentication failures/.exec(said) ?? [];
+  if (denied !== undefined) {
+    const message = `${name} does not let this user in: ${denied}; nobody is asked for a password there: is the key in the agent (ssh-add), and does ssh lead there by hand?`;
     return new AuthenticationError('AUTHENTICATION_FAILED', message, { phase: 'connect', reason: said });
   }
   if (said.includes('Host key verification failed')) {

@@ -103,6 +103,7 @@ test.each([
   ['HTTP/1.1 403 No\r\n\r\n', 'answered CONNECT with 403 No: it does not lead to this host and port'],
   ['HTTP/1.1 405\r\n\r\n<html>', 'answered CONNECT with 405: it does not know CONNECT'],
   ['HTTP/1.1 502 Bad Gateway\r\ncontent-length: 99\r\n\r\nhalf', '502 Bad Gateway: it cannot reach the console'],
+  ['HTTP/1.1 504 \x1b[2Jx\r\n\r\n', 'answered CONNECT with 504 [2Jx: it cannot reach the console'],
   ['', 'did not answer CONNECT: it closed the connection after 0 bytes'],
   ['HTTP/1.1 200 OK\r\nConn', 'did not answer CONNECT: it closed the connection after 21 bytes'],
   ['RFB 003.008\n', 'answered CONNECT with "RFB 003.008\\n", wanted HTTP: it is a VNC server itself: use vnc://'],

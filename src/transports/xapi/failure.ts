@@ -13,7 +13,7 @@ export class XapiFailure extends Error {
   }
 }
 
-/** Runs `work`; what XAPI refuses becomes one of our errors. `doing` is for the message: `VM.start`. */
+/** Runs `work`; what XAPI refuses becomes one of our errors, of a console that cannot be had or of a machine that cannot be switched. */
 export async function told<T>(where: string, kind: 'console' | 'power', work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -2,7 +2,7 @@ import { type ApiAnswer, jsonOf } from '../http-api.ts';
 import { type Codec, unwrap } from './codec.ts';
 import { XapiFailure } from './failure.ts';
 
-/** JSON-RPC 2.0, of every host since XenServer 7.3; 1.0, in which XenServer 7.0 answers, has XML-RPC's result inside. */
+/** JSON-RPC 2.0. A host that answers in 1.0 has XML-RPC's struct as its result. */
 export const jsonRpc: Codec = {
   path: '/jsonrpc',
   contentType: 'application/json',

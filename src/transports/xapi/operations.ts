@@ -57,9 +57,10 @@ async function loginFor(address: XapiAddress, { variables = {}, credentials }: O
   const extra = extraArguments(variables.XE_EXTRA_ARGS ?? '');
   const known = { username: address.username ?? extra.username, password: extra.password };
   const missing = (['username', 'password'] as const).filter((field) => known[field] === undefined);
-  const asked = missing.length > 0 ? await credentials?.(missing) : undefined;
-  const { username = DEFAULT_USER, password } = { ...asked, ...defined(known) };
-  if (password !== undefined && password !== '') return { username, password };
+  const asked = (missing.length > 0 && (await credentials?.(missing))) || {};
+  const username = known.username ?? asked.username ?? DEFAULT_USER;
+  const password = known.password ?? asked.password ?? '';
+  if (password !== '') return { username, password };
   const message = `${showXapi(address)} wants the password of ${JSON.stringify(username)}, and none was given`;
   throw new AuthenticationError('CREDENTIALS_REQUIRED', message, { phase: 'connect' });
 }
@@ -73,8 +74,4 @@ function extraArguments(text: string): Readonly<Record<string, string | undefine
       return [name, value];
     }),
   );
-}
-
-function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -26,7 +26,7 @@ const NEEDS = {
   pam: ['/etc/pam.d/rfbctl-test'],
   sasl: ['/usr/sbin/saslpasswd2', '/usr/lib/x86_64-linux-gnu/sasl2/libscram.so'],
   chromium: ['chromium'],
-  sshd: ['setpriv', 'sshd', 'ssh', 'ssh-keygen'],
+  sshd: ['setpriv', '/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'nc', 'socat'],
   virsh: ['virsh'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
 } as const satisfies Record<string, readonly string[]>;

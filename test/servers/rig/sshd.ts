@@ -52,8 +52,8 @@ export function sshd({ config = [] }: SshdOptions = {}): Promise<Sshd> {
         ...config,
       ];
       await writeFile(file('sshd_config'), `${lines.join('\n')}\n`);
-      const { stdout } = await run('sh', ['-c', 'command -v sshd || echo /usr/sbin/sshd']);
-      const server = owned.add(await startProcess(stdout.trim(), ['-D', '-e', '-f', file('sshd_config')]));
+      // By its whole path, with which it starts itself anew for each connection.
+      const server = owned.add(await startProcess('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')]));
       await server.until(`listening on ${port}`, async () => (await listening(port)) || undefined);
       return {
         via: `ssh:${userInfo().username}@127.0.0.1:${port}`,
