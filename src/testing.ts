@@ -1,5 +1,7 @@
 /** `rfbctl/testing`: a server to test viewers against, its parts, and recordings. */
 export type { Picture } from './automation/picture.ts';
+export type { Emulation, Emulator, EmulatorOptions } from './emulators/emulator.ts';
+export { emulatorNames, loadEmulator } from './emulators/index.ts';
 export type { SeenMessage } from './recording/client-watcher.ts';
 export { openRecording } from './recording/formats/index.ts';
 export { type Frame, type FrameOptions, frames, pictureAt } from './recording/frames.ts';

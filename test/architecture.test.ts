@@ -58,7 +58,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['automation/', 'fonts/glyph-font.ts', 'layouts/index.ts', 'rfb/', 'transports/'],
   'vitest/': ['vitest/', 'report/', 'automation/', 'rfb/errors.ts', 'rfb/protocol/rect.ts'],
   'vitest.ts': ['vitest/'],
-  'testing.ts': ['server/', 'recording/', 'rfb/', 'transports/', 'automation/'],
+  'testing.ts': ['server/', 'emulators/', 'recording/', 'rfb/', 'transports/', 'automation/'],
 };
 
 /** Who alone may use a package or built-in. */

@@ -63,6 +63,13 @@ nearest at 641,120: 93.1 % alike, 197 of 2880 pixels differ
 AUTHENTICATION_FAILED: the server says "the password is wrong"
 `,
   'pointer.ts': 'the upper left pixel of the window: 76, 120, 180\n',
+  'provider.ts': `101 login running
+102 desktop running
+103 off running
+200 shell running
+900 golden stopped
+100x30
+`,
   'read-text.ts':
     'vga-9x16: 100 % of the letters are known, 0 cells are not\nDemo Firmware 1.0   memory 65536 KiB, 1 disk, 1 console\n',
   'session.ts': `RFB 3.8, security none, 800x600 "rfbctl demo (colours)"

@@ -40,7 +40,7 @@ test('standard input is typed, and its end is the end', async () => {
 test('what was expected and did not come', async () => {
   const expecting = [...target, '--expect', 'never'];
   await fail(
-    ['term', ...expecting, '--timeout', '2s'],
+    ['term', ...expecting, '--timeout', '5s'],
     { exitCode: 40, code: 'TIMED_OUT', line: /"never" was not printed/ },
     { env },
   );

@@ -277,7 +277,7 @@ describe('one password for a machine', () => {
 
 test('what is idle is cut, pings or not; a pixel now and then keeps it', async () => {
   // A screen on which nothing moves: nothing is sent where nothing is asked.
-  const { emulation } = await started({ times: { idle: 2000 } });
+  const { emulation } = await started({ times: { idle: 3000 } });
   const open = async (keepAliveMs: number | undefined) => {
     const { pipe, credentials, release } = await openAddress(`${emulation.address}/101`, withToken(emulation));
     const session = await Session.open(pipe, { credentials });

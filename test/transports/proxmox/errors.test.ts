@@ -161,10 +161,10 @@ test('a certificate that is not known: nothing was sent before', async () => {
 
 test('a console that nobody opens: what was awaited', async () => {
   const emulation = await started({ times: { accept: 0 } });
-  const attempt = connect(`${emulation.address}/101`, { ...withToken(emulation), connectTimeoutMs: 2000 });
+  const attempt = connect(`${emulation.address}/101`, { ...withToken(emulation), connectTimeoutMs: 5000 });
   expect(await failure(attempt)).toMatchObject({
     exitCode: 40,
-    message: expect.stringMatching(/still opening the websocket of machine 101 at 127\.0\.0\.1:\d+ after 2 s/),
+    message: expect.stringMatching(/still opening the websocket of machine 101 at 127\.0\.0\.1:\d+ after 5 s/),
   });
 });
 
