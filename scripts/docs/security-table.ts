@@ -1,5 +1,6 @@
 import { securityTypes } from '../../src/rfb/protocol/security/index.ts';
 import type { SecurityMethod, SecurityType } from '../../src/rfb/protocol/security/security-type.ts';
+import { tightMethods } from '../../src/rfb/protocol/security/tight-methods.ts';
 import { vencryptSubtypes } from '../../src/rfb/protocol/security/vencrypt-subtypes.ts';
 
 /** The programs of others that a method was tried against, as server and as client: test/servers/security.test.ts. */
@@ -15,6 +16,17 @@ const TESTED: Readonly<Record<string, string>> = {
   'vencrypt-plain': 'Xtigervnc; vncviewer',
   tls: 'x11vnc; gvnccapture',
   sasl: 'RFC 5802 and 7677 (inside TLS: QEMU, gvnccapture)',
+  ra2ne: '; noVNC',
+  ra2: 'vectors of EAX; ra2ne, but for what follows',
+  'ra2-256': 'vectors of EAX',
+  'ra2ne-256': 'vectors of EAX',
+  'tight-vncauth': 'Xtightvnc; noVNC',
+  'tight-unix': '; noVNC',
+  'tight-none': 'Xtightvnc; noVNC',
+  'apple-dh': 'vectors; noVNC, gvnccapture',
+  mslogon2: 'vectors; noVNC',
+  'apple-rsa': 'vectors',
+  xvp: '; noVNC',
   vncauth: 'all; all',
   none: 'all; all',
 };
@@ -33,13 +45,13 @@ export function securityTable(titleOf: (type: SecurityType) => string): string[]
         method.encrypts ? 'yes' : method.exposesPassword ? '**no, not even the password**' : 'no',
         IDENTITY[method.identity],
         method.asks.join(', ') || 'nothing',
-        TESTED[method.name] ?? 'vectors',
+        TESTED[method.name] ?? '',
       ]),
     ),
   ];
 }
 
 function numberOf({ type }: SecurityType, { name }: SecurityMethod): string {
-  const subtype = vencryptSubtypes.find((candidate) => candidate.name === name)?.type;
+  const subtype = [...vencryptSubtypes, ...tightMethods].find((candidate) => candidate.name === name)?.type;
   return subtype === undefined ? String(type) : `${type}, ${subtype}`;
 }

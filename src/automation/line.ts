@@ -159,7 +159,7 @@ export class Line extends EventEmitter<LineEvents> {
 
 /** Whether dialling again may help: the machine or its network may be on their way. */
 export function mayBeStarting(error: unknown): error is Error {
-  if (error instanceof ConnectionError) return error.code !== 'TLS_UNTRUSTED';
+  if (error instanceof ConnectionError) return error.code !== 'TLS_UNTRUSTED' && error.code !== 'SERVER_KEY_UNTRUSTED';
   return error instanceof TimeoutError && (error.phase === 'connect' || error.phase === 'greeting');
 }
 

@@ -57,6 +57,7 @@ const FIELDS: Readonly<Record<string, Kind>> = {
   retryConnect: (value) => parseDuration(duration(value)),
   security: (value) => parseList(SECURITY.what, SECURITY.values)(list(value)),
   allowPlaintextPassword: yesOrNo,
+  xvpTarget: text,
   encodings: (value) => parseList(ENCODINGS.what, ENCODINGS.values)(list(value)),
   pixelFormat: (value) => parseName(PIXEL_FORMATS.what, PIXEL_FORMATS.values)(text(value)),
   exclusive: yesOrNo,

@@ -31,6 +31,7 @@ export interface TargetFlags {
   readonly retryConnect?: number;
   readonly security?: readonly SecurityTypeName[];
   readonly allowPlaintextPassword?: boolean;
+  readonly xvpTarget?: string;
   readonly encodings?: readonly EncodingName[];
   readonly pixelFormat?: PixelFormatName;
   readonly exclusive?: boolean;
@@ -94,6 +95,7 @@ function addCredentials(command: Command): Command {
     .option('--password-command <command>', 'run a command of the shell that prints the password')
     .option('--password <password>', 'the password itself (other users of this machine can see it)')
     .option('--username <name>', 'user name, where the server wants one')
+    .option('--xvp-target <name>', 'machine behind an XVP server')
     .option('--otp <code>', 'one-time code, where an API wants a second factor')
     .option(
       '--token-file <file>',

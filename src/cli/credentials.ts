@@ -35,6 +35,8 @@ export async function passwordSource(
 export interface CredentialSources {
   readonly username: string | undefined;
   readonly password: PasswordSource;
+  /** The machine behind an XVP server. */
+  readonly target: string | undefined;
   /** A one-time code, where somebody has given it beforehand. */
   readonly otp: string | undefined;
   /** Whether the terminal may be asked for one. */
@@ -43,13 +45,13 @@ export interface CredentialSources {
 
 /** Asks once, however often the server does. */
 export function credentialsFrom(sources: CredentialSources, signal: AbortSignal): CredentialsProvider {
-  const { username } = sources;
+  const { username, target } = sources;
   let password: Promise<string | undefined> | undefined;
   let otp: Promise<string | undefined> | undefined;
   return async (wanted) => {
     if (wanted.includes('password')) password ??= sources.password(signal);
     if (wanted.includes('otp')) otp ??= oneTimeCode(sources, signal);
-    return { username, password: await password, otp: await otp };
+    return { username, target, password: await password, otp: await otp };
   };
 }
 

@@ -5,6 +5,7 @@ import { badOption, parseHeader, parseTimeout } from './arguments.ts';
 import { readTarget, type Target } from './config-file.ts';
 import type { ApiFlags, ConnectionFlags, Header, TargetFlags } from './connection-options.ts';
 import { type CredentialSources, passwordSource, readSecret, readSetting } from './credentials.ts';
+import { knownHosts } from './known-hosts.ts';
 import { warn } from './output.ts';
 import { readingOptions, type TextFlags } from './text-options.ts';
 
@@ -54,6 +55,7 @@ export async function readSettings(
       username: flags.username ?? (env.RFBCTL_USERNAME || target?.username),
       password: await passwordSource(flags, env, target),
       otp: flags.otp ?? (env.RFBCTL_OTP || undefined),
+      target: settings.xvpTarget,
       ask: flags.ask !== false,
     },
     connect: {
@@ -61,6 +63,7 @@ export async function readSettings(
       ...(await readingOptions(flags)),
       ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
       ...(token && { token }),
+      checkServerKey: knownHosts(env, { insecure: settings.insecure ?? false, onWarning }),
       variables: variablesFrom(address, env),
       reconnect: flags.reconnect ?? true,
       ...(flags.decoder && { decoder: flags.decoder }),

@@ -22,6 +22,7 @@ export type RfbErrorCode =
   // ConnectionError: the network, TLS, HTTP
   | 'CONNECT_FAILED'
   | 'TLS_UNTRUSTED'
+  | 'SERVER_KEY_UNTRUSTED'
   | 'CONNECTION_REFUSED_BY_SERVER'
   | 'CONNECTION_LOST'
   | 'CLOSED'

@@ -19,6 +19,8 @@ export interface Welcomed {
   readonly version: ProtocolVersion;
   /** The security type, or the sub-type of one, by which it was let in. */
   readonly security: string;
+  /** Whether Tight's capabilities follow ServerInit. */
+  readonly capabilities: boolean;
   /** ClientInit: whether other viewers may stay. */
   readonly shared: boolean;
 }
@@ -35,6 +37,7 @@ export async function serverHandshake(raw: Connection, options: ServerHandshakeO
     method = securityType.name,
     refusal,
     unasked,
+    capabilities = false,
   } = await securityType.authenticate(raw, options.secrets, methods);
   if (refusal !== undefined) {
     await refuse(connection, version, refusal);
@@ -42,7 +45,7 @@ export async function serverHandshake(raw: Connection, options: ServerHandshakeO
   }
   if (version === '3.8' || !unasked) await connection.send(new ByteWriter().u32(0));
   await connection.reader.need(1);
-  return { connection, version, security: method, shared: connection.reader.u8() !== 0 };
+  return { connection, version, security: method, capabilities, shared: connection.reader.u8() !== 0 };
 }
 
 /** Hangs up on a viewer, and says why: no security types, and a reason (RFC 6143 §7.1.2). */

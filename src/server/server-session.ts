@@ -38,6 +38,7 @@ import type { DisplayWatcher } from './display.ts';
 import type { EncoderType } from './encoders/encoder.ts';
 import { COLOUR_MAP } from './pixel-writer.ts';
 import type { Scene, SceneKey } from './scenes/scene.ts';
+import { writeTightCapabilities } from './security/tight.ts';
 import { type ServerHandshakeOptions, serverHandshake, writeServerInit } from './server-handshake.ts';
 import { UpdateSender } from './update-sender.ts';
 
@@ -91,7 +92,8 @@ export class ServerSession implements DisplayWatcher {
   async run(): Promise<void> {
     let unwatch = () => {};
     try {
-      const { connection, shared, version, security } = await serverHandshake(this.#connection, this.#options);
+      const welcomed = await serverHandshake(this.#connection, this.#options);
+      const { connection, shared, version, security } = welcomed;
       this.#connection = connection;
       this.#options.welcomed({ name: this.#pipe.name, version, security });
       if (!shared) this.#options.claimed(this);
@@ -107,6 +109,7 @@ export class ServerSession implements DisplayWatcher {
       unwatch = scene.display.watch(this);
       const init = new ByteWriter();
       writeServerInit(init, { width, height, pixelFormat, name });
+      if (welcomed.capabilities) writeTightCapabilities(init);
       await connection.send(init);
       while (await this.#nextMessage()) await this.#receive(connection.reader.u8(), this.#updates);
     } finally {

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly username?: string | undefined;
   /** For the security types with a certificate: `vencrypt-x509-…`. */
   readonly certificate?: ServerCertificate | undefined;
+  /** A private RSA key (PEM), for the types with a key: `ra2…`, `apple-rsa`. */
+  readonly rsaKey?: string | undefined;
   /** Names of the security types to offer, `vencrypt` for all that begin so; default: `vncauth` with a password, `none` without. */
   readonly security?: readonly string[] | undefined;
   /** The highest protocol version to speak; default 3.8. */
@@ -62,7 +64,7 @@ export class RfbServer implements AsyncDisposable {
         get password() {
           return typeof password === 'function' ? password() : password;
         },
-        ...{ username: options.username, certificate: options.certificate },
+        ...{ username: options.username, certificate: options.certificate, rsaKey: options.rsaKey },
       },
       security: offeredSecurity(security ?? [password === undefined ? 'none' : 'vncauth'], options),
       encoders: options.encodings ? named('encoding', encoders, [...options.encodings, 'raw']) : encoders,
@@ -119,14 +121,17 @@ export function createServer(options: ServerOptions = {}): RfbServer {
 }
 
 /** The types that these names mean, each with its methods. @throws UsageError `BAD_OPTION` */
-function offeredSecurity(names: readonly string[], { certificate }: ServerOptions): readonly OfferedSecurity[] {
+function offeredSecurity(names: readonly string[], { certificate, rsaKey }: ServerOptions): readonly OfferedSecurity[] {
   const all = serverSecurityTypes.flatMap((securityType) => [
     ...securityType.methods.map((method) => ({ name: method, securityType, methods: [method] })),
     ...(securityType.methods.length > 1 ? [{ ...securityType, securityType }] : []),
   ]);
   const chosen = named('security type', all, names);
-  const needy = chosen.flatMap(({ methods }) => methods).find((name) => name.startsWith('vencrypt-x509-'));
-  if (needy && !certificate) throw new UsageError('BAD_OPTION', `security type ${needy} needs a certificate`);
+  const wanting = (pattern: RegExp) => chosen.flatMap(({ methods }) => methods).find((name) => pattern.test(name));
+  const certified = wanting(/^vencrypt-x509-/);
+  if (certified && !certificate) throw new UsageError('BAD_OPTION', `security type ${certified} needs a certificate`);
+  const keyed = wanting(/^ra2|^apple-rsa$/);
+  if (keyed && !rsaKey) throw new UsageError('BAD_OPTION', `security type ${keyed} needs an RSA key`);
   return [...new Set(chosen.map(({ securityType }) => securityType))].map((securityType) => ({
     securityType,
     methods: chosen.filter((choice) => choice.securityType === securityType).flatMap(({ methods }) => methods),

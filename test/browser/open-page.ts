@@ -25,6 +25,15 @@ export interface BrowserPage extends AsyncDisposable {
 }
 
 export async function openPage(file: string, options: { readonly dark?: boolean } = {}): Promise<BrowserPage> {
+  return await open(pathToFileURL(file).href, options);
+}
+
+/** What stands at a URL of this machine. */
+export async function openUrl(url: string): Promise<BrowserPage> {
+  return await open(url, {});
+}
+
+async function open(url: string, options: { readonly dark?: boolean }): Promise<BrowserPage> {
   const profile = mkdtempSync(path.join(tmpdir(), 'rfbctl-chromium-'));
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {
     ...OPTIONS,
@@ -40,7 +49,7 @@ export async function openPage(file: string, options: { readonly dark?: boolean 
   page.on('request', (request) => {
     if (!request.url().startsWith('data:')) requests.push(request.url());
   });
-  await page.goto(pathToFileURL(file).href);
+  await page.goto(url);
   return {
     ...{ page, complaints, requests },
     async [Symbol.asyncDispose]() {

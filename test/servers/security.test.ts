@@ -15,6 +15,7 @@ import {
   websockify,
   x11vnc,
   xtigervnc,
+  xtightvnc,
 } from './rig/index.ts';
 
 const TLS = join(import.meta.dirname, '../../fixtures/tls');
@@ -206,6 +207,19 @@ describeWith(['x11vnc'], 'x11vnc', () => {
   });
 });
 
+describeWith(['xtightvnc'], 'Xtightvnc', () => {
+  test('Tight, with VNC authentication and with nothing', async () => {
+    for (const password of [LOGIN.password, undefined]) {
+      await using server = await xtightvnc(password === undefined ? {} : { password });
+      const name = password === undefined ? 'tight-none' : 'tight-vncauth';
+      expect(await visit(server.address, { security: ['tight'] })).toEqual({ name, verified: false, warnings: [] });
+      if (password === undefined) continue;
+      const wrong = visit(server.address, { security: ['tight'], credentials: { password: 'falsch' } });
+      await expect(wrong).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    }
+  });
+});
+
 /** Our server, and what it has to say of its viewers. */
 async function demanding(security: string) {
   const let_in: string[] = [];
@@ -250,6 +264,7 @@ describeWith(['gvnccapture'], 'gtk-vnc on our server', () => {
     // Its number for TLSSASL is X509SASL’s.
     ['vencrypt-x509-sasl', 'vencrypt-x509-sasl'],
     ['tls', 'tls'],
+    ['apple-dh', 'apple-dh'],
     ['vncauth', 'vncauth'],
   ])('%s', async (security, method) => {
     await using ours = await demanding(security);

@@ -52,6 +52,18 @@ export const MAX_SCRAM_ITERATIONS = 1_000_000;
 export const MIN_RSA_BITS = 1024;
 export const MAX_RSA_BITS = 8192;
 
+/** A public key as DER: one of RSA with 8192 bits has 1050 bytes. */
+export const MAX_PUBLIC_KEY = 4096;
+
+/** Of a Diffie-Hellman prime, in bytes: macOS has 128; more than 4096 bits would only be work. */
+export const MAX_DIFFIE_HELLMAN_LENGTH = 512;
+
+/** 1024 bits: primes below were broken in public (Logjam, 2015). */
+export const SAFE_DIFFIE_HELLMAN_LENGTH = 128;
+
+/** Tunnels, authentications, messages and encodings of Tight: TightVNC has some dozen. */
+export const MAX_TIGHT_CAPABILITIES = 1024;
+
 /** The most bytes that a compressed payload may take for pixels of `rawLength` bytes: zlib's own worst case, and room for empty blocks. */
 export function maxCompressedLength(rawLength: number): number {
   return rawLength + (rawLength >>> 3) + 4096;

@@ -13,6 +13,7 @@ import type {
   SecurityType,
   SecurityTypeInfo,
 } from '../protocol/security/security-type.ts';
+import { skipTightCapabilities } from '../protocol/security/tight.ts';
 import { decodeText, printable } from '../protocol/text.ts';
 import type { Log } from './log-event.ts';
 import type { Negotiated, ServerInit } from './session-state.ts';
@@ -42,12 +43,13 @@ export async function handshake(raw: Connection, options: HandshakeOptions): Pro
     const { version, announced } = await exchangeProtocolVersion(raw);
     options.log?.({ type: 'version', announced, used: version });
     enter('security');
-    const { connection, used, offered, unasked } = await authenticate(raw, version, options);
+    const { connection, used, offered, unasked, capabilities } = await authenticate(raw, version, options);
     if (version === '3.8' || !unasked) await readSecurityResult(connection.reader, version, used);
     options.log?.({ type: 'authenticated' });
     enter('init');
     await connection.send(new ByteWriter().bool(options.shared));
     const server = await readServerInit(connection.reader);
+    if (capabilities) await skipTightCapabilities(connection);
     const { name, ...screen } = server;
     options.log?.({ type: 'serverInit', ...screen, desktopName: name });
     const negotiated = {

@@ -30,6 +30,8 @@ export interface ServerSecrets {
   /** Left out, any name does. */
   readonly username?: string | undefined;
   readonly certificate?: ServerCertificate | undefined;
+  /** Private, PEM: of RA2 and Apple's RSA. */
+  readonly rsaKey?: string | undefined;
 }
 
 export interface Verdict {

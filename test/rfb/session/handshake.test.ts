@@ -172,7 +172,7 @@ describe('bad servers and wrong credentials end in a typed error', () => {
       [greeting('003.008'), NONE_OFFERED],
       { security: ['vnc' as 'vncauth'] },
       'BAD_OPTION',
-      /no security type is called "vnc"; there are vencrypt-x509-sasl, .*, vncauth, none/,
+      /no security type is called "vnc"; there are vencrypt-x509-sasl, .*, vncauth, xvp, none/,
     ],
     [
       'an encoding that does not exist',

@@ -1,9 +1,18 @@
 import { anonymousTls } from './anonymous-tls.ts';
+import { appleDh } from './apple-dh.ts';
+import { appleRsa } from './apple-rsa.ts';
+import { msLogon2 } from './ms-logon-2.ts';
 import { none } from './none.ts';
+import { ra2 } from './ra2.ts';
+import { ra2With256 } from './ra2-256.ts';
+import { ra2ne } from './ra2ne.ts';
+import { ra2neWith256 } from './ra2ne-256.ts';
 import { sasl } from './sasl.ts';
 import type { SecurityType } from './security-type.ts';
+import { tight } from './tight.ts';
 import { vencrypt } from './vencrypt.ts';
 import { vncAuthentication } from './vnc-authentication.ts';
+import { xvp } from './xvp.ts';
 
 /**
  * Every security type that we can authenticate with, most preferred first (docs/security.md): encrypted and the server proved, before
@@ -11,10 +20,19 @@ import { vncAuthentication } from './vnc-authentication.ts';
  */
 export const securityTypes = [
   vencrypt,
+  ra2With256,
+  ra2,
   anonymousTls,
+  ra2neWith256,
+  ra2ne,
+  appleRsa,
+  appleDh,
   sasl,
   vncAuthentication,
+  xvp,
   none,
+  tight,
+  msLogon2,
 ] as const satisfies readonly SecurityType[];
 
 /** A way to secure a connection, or a type as a whole: `vencrypt` is every `vencrypt-…`. */
@@ -22,7 +40,7 @@ export type SecurityTypeName =
   | (typeof securityTypes)[number]['methods'][number]['name']
   | (typeof GROUPS)[number]['name'];
 
-const GROUPS = [{ name: 'vencrypt' }] as const;
+const GROUPS = [{ name: 'vencrypt' }, { name: 'tight' }] as const;
 
 /** What `--security` accepts, most preferred first. */
 export const securityTypeNames = [
@@ -39,19 +57,10 @@ export function methodNames(names: readonly string[]): readonly string[] {
 
 /** What servers offer beside those, so that an error can name it: IANA's registry and rfbproto. */
 const KNOWN_NAMES: Readonly<Record<number, string>> = {
-  5: 'ra2',
-  6: 'ra2ne',
   13: 'ra2r',
-  16: 'tight',
   17: 'ultra',
   21: 'md5',
-  22: 'xvp',
-  30: 'apple-dh',
-  33: 'apple-rsa',
   35: 'apple-kerberos',
-  113: 'mslogon2',
-  129: 'ra2-256',
-  130: 'ra2ne-256',
   133: 'ra2r-256',
 };
 
