@@ -60,16 +60,18 @@ describe.concurrent('answers', () => {
     const overview = await succeed(['help']);
     const commands = [...overview.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name = '']) => name);
     expect(commands).toContain('screenshot');
-    const check = async (name: string) => {
+    // One after the other: dozens of programs at once take a small machine minutes.
+    for (const name of commands) {
       const text = await succeed(['help', name]);
-      expect(text).toBe(await succeed([name, '--help']));
       expect(text).toMatch(/Examples:\n {2}.*rfbctl /);
-      if (!['check', 'completion', 'lint', 'report', 'serve'].includes(name))
-        expect(text).toMatch(/Credentials:[\s\S]*Connection:[\s\S]*Output:/);
-    };
-    await Promise.all(commands.map(check));
-  });
+      if (!UNCONNECTED.includes(name)) expect(text).toMatch(/Credentials:[\s\S]*Connection:[\s\S]*Output:/);
+    }
+    expect(await succeed(['screenshot', '--help'])).toBe(await succeed(['help', 'screenshot']));
+  }, 120_000);
 });
+
+/** Commands that connect to nothing, or tell no credentials to what they connect to. */
+const UNCONNECTED = ['check', 'completion', 'lint', 'report', 'serve', 'replay', 'export', 'sessions', 'close'];
 
 describe('the picture', () => {
   test('is written beside and moved: what was there keeps its mode, nothing else is left', async () => {
@@ -188,7 +190,7 @@ describe.concurrent('the log', () => {
     await rfbctl(['move', target, '1,1', '--log-file', file]);
     const log = readFileSync(file, 'utf8');
     expect(log).toMatch(/FramebufferUpdateRequest: 720x400 at 0,0\n/);
-    expect(log).toMatch(/FramebufferUpdate: \d+ zrle; \d+ pixels, \d+ bytes\n/);
+    expect(log).toMatch(/FramebufferUpdate: \d+ tight; \d+ pixels, \d+ bytes\n/);
     expect(log).toMatch(/sent ClientFence, \d+ bytes\n/);
     expect(log).toMatch(/failed: 127\.0\.0\.1:\d+: the server wants a password/);
     for (const line of log.trimEnd().split('\n')) expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \S/);
@@ -334,7 +336,7 @@ describe.skipIf(!existsSync('/bin/bash'))('completion in bash', () => {
       ['rfbctl', 'sc'],
       ['screenshot', 'scroll'],
     ],
-    [['rfbctl', 'help', 'pr'], ['probe']],
+    [['rfbctl', 'help', 'prob'], ['probe']],
     [['rfbctl', 'screenshot', 'demo:', '--out'], ['--output']],
     [['rfbctl', 'type', 'demo:', '--encodings', 'zr'], ['zrle']],
     [['rfbctl', 'type', 'demo:', '--encodings', 'raw,zr'], ['raw,zrle']],
