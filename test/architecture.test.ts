@@ -67,6 +67,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   pngjs: ['automation/image-file.ts'],
   yaml: ['automation/boot-command/', 'transports/openstack/'],
   vitest: ['vitest/', 'vitest.ts'],
+  '@kubernetes/client-node': ['transports/kubevirt/'],
   ws: ['transports/', 'emulators/'],
   '@xmldom/xmldom': ['transports/', 'emulators/'],
   'node:net': ['transports/', 'rfb/protocol/security/tls/', 'server/', 'emulators/', 'testing.ts'],

@@ -38,6 +38,7 @@ A TARGET is one of
   libvirt://DOMAIN?connect=qemu+ssh://root@hv/system       a domain of libvirt, by virsh
   exec:COMMAND                                             the standard input and output of a command
   hetzner://web-1  openstack://web-1                       a server of Hetzner Cloud, of OpenStack
+  kubevirt://default/web-1                                 a machine of KubeVirt
   demo:  demo:desktop                                      the built-in console: needs nothing
   session:NAME                                             a session that rfbctl open NAME keeps
   @NAME                                                    a target of ~/.config/rfbctl/config.json

@@ -6,6 +6,7 @@ export const emulators = {
   xapi: async () => (await import('./xapi/index.ts')).xapi,
   hetzner: async () => (await import('./hetzner/index.ts')).hetzner,
   nova: async () => (await import('./nova/index.ts')).nova,
+  kubevirt: async () => (await import('./kubevirt/index.ts')).kubevirt,
 } as const satisfies Readonly<Record<string, () => Promise<Emulator>>>;
 
 export const emulatorNames: readonly string[] = Object.keys(emulators);

@@ -7,6 +7,8 @@ export interface ApiUrl {
   /** Without a slash at its end. */
   readonly base: string;
   readonly secure: boolean;
+  /** Host and port as they stand in a URL. */
+  readonly authority: string;
 }
 
 /** Undefined for what is no address of an API: one with a query, a login, or of another scheme. */
@@ -17,5 +19,10 @@ export function apiAt(text: string, options: OpenOptions): ApiUrl | undefined {
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return { http: new HttpApi({ host, port, secure }, options), base: url.pathname.replace(/\/+$/, ''), secure };
+  return {
+    http: new HttpApi({ host, port, secure }, options),
+    base: url.pathname.replace(/\/+$/, ''),
+    secure,
+    authority: url.host,
+  };
 }

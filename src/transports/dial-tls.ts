@@ -23,7 +23,7 @@ export async function dialTls(
   const options: ConnectionOptions = {
     socket: tcp,
     host: target.host,
-    servername: isIP(target.host) === 0 ? target.host : '',
+    servername: trust.serverName ?? (isIP(target.host) === 0 ? target.host : ''),
     secureContext,
     // Verified by `Trust`, where pins and remedies are known; Node's own verdict is in `authorizationError`.
     rejectUnauthorized: false,

@@ -4,6 +4,7 @@ import { demo } from './demo.ts';
 import { exec } from './exec.ts';
 import { hetzner } from './hetzner/index.ts';
 import { httpConnect } from './http-connect.ts';
+import { kubevirt } from './kubevirt/index.ts';
 import { libvirt } from './libvirt/index.ts';
 import { openstack } from './openstack/index.ts';
 import { proxmox } from './proxmox/index.ts';
@@ -35,6 +36,7 @@ export const transports = [
   libvirt,
   hetzner,
   openstack,
+  kubevirt,
   exec,
   demo,
 ] as const satisfies readonly Transport[];

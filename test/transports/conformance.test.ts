@@ -60,7 +60,7 @@ for (const [name, transportCase] of Object.entries(cases)) transportSuite(name, 
 test('every transport that opens sockets or processes is held to the contract', () => {
   // A websocket each, once the API has been asked: test/emulators.
   // libvirt has the pipes of others, and wants virsh: test/servers.
-  const elsewhere = ['demo', 'hetzner', 'openstack', 'libvirt'];
+  const elsewhere = ['demo', 'hetzner', 'openstack', 'kubevirt', 'libvirt'];
   for (const { schemes } of transports) {
     expect(
       schemes.some((scheme) => scheme in cases || elsewhere.includes(scheme)),

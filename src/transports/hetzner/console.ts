@@ -15,9 +15,9 @@ const PASSWORD_LENGTH = 8;
 
 export async function openConsole(address: string, options: OpenOptions): Promise<Opened> {
   const { url, password } = await requestConsole(address, options);
-  const { signal, tls, onWarning, onProgress } = options;
+  const { signal, tls, via, onWarning, onProgress } = options;
   onProgress?.(`opening the console at ${url.host}`);
-  const pipe = await openWebSocket(url, { signal, tls, onWarning, name: showHetzner(namedIn(address)) });
+  const pipe = await openWebSocket(url, { signal, tls, via, onWarning, name: showHetzner(namedIn(address)) });
   return {
     pipe,
     credentials: { password: new TextDecoder().decode(encodeText(password).subarray(0, PASSWORD_LENGTH)) },

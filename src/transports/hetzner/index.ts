@@ -9,6 +9,7 @@ export const hetzner: Transport = {
   variables: ['HCLOUD_TOKEN', 'HCLOUD_ENDPOINT'],
   // An action that is waited for, and the pauses that the API asks for.
   connectTimeoutMs: 60_000,
+  goesVia: true,
 
   describe: (address) => showHetzner(parseHetzner(address)),
   open: async (address, options) => (await import('./console.ts')).openConsole(address, options),

@@ -15,11 +15,12 @@ export async function openConsole(address: OpenStackAddress, options: OpenOption
   const compute = await Compute.open(address, options);
   const page = await pageOf(compute, address);
   const { url } = resolveNovncPage(page, page.href);
-  const { signal, onWarning, onProgress } = options;
+  const { signal, via, onWarning, onProgress } = options;
   const name = showOpenStack(address);
   onProgress?.(`opening the console at ${url.host}`);
   const pipe = await openWebSocket(url, {
     signal,
+    via,
     onWarning,
     tls: compute.tls,
     name,

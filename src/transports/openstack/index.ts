@@ -9,6 +9,7 @@ export const openstack: Transport = {
   variables: VARIABLES,
   // A login, a look-up and a console, each from another service.
   connectTimeoutMs: 60_000,
+  goesVia: true,
 
   describe: (address) => showOpenStack(parseOpenStack(address)),
   open: async (address, options) => (await consoles()).openConsole(parseOpenStack(address), options),

@@ -49,7 +49,7 @@ export async function startTls(raw: Connection, { use, trust, warn }: TlsClientO
     secureContext: trust.secureContext(use === 'certificate' ? {} : { ...OLD, ciphers: CIPHERS[use] }),
   };
   if (host === undefined) options.checkServerIdentity = () => undefined;
-  else Object.assign(options, { host, servername: isIP(host) === 0 ? host : '' });
+  else Object.assign(options, { host, servername: trust.serverName ?? (isIP(host) === 0 ? host : '') });
   const socket = connect(options);
   const connection = await secured(raw, stream, socket, 'secureConnect');
   const agreed = { connection, protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name };

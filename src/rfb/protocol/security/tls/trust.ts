@@ -11,6 +11,8 @@ export interface TlsOptions {
    * only when that has signed it.
    */
   readonly pin?: string | undefined;
+  /** What the certificate has to be for, and is asked for, where that is another name than the host's. */
+  readonly serverName?: string | undefined;
   /** PEM certificate, and its chain, to show to a server that asks for one. */
   readonly cert?: string | undefined;
   /** Its private key, PEM; default: it stands beside the certificate. */
@@ -26,13 +28,15 @@ export class Trust {
   readonly ca: string | undefined;
   /** 64 lower-case digits. */
   readonly pin: string | undefined;
+  readonly serverName: string | undefined;
   readonly insecure: boolean;
   readonly #own: Pick<TlsOptions, 'cert' | 'key' | 'passphrase'>;
 
   /** @throws UsageError `BAD_OPTION` */
-  constructor({ ca, pin, insecure = false, ...own }: TlsOptions) {
+  constructor({ ca, pin, serverName, insecure = false, ...own }: TlsOptions) {
     this.ca = ca === undefined ? undefined : checkCa(ca);
     this.pin = pin === undefined ? undefined : checkPin(pin);
+    this.serverName = serverName;
     this.insecure = insecure;
     this.#own = own;
   }
