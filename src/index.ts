@@ -125,6 +125,7 @@ export type {
   WaitLook,
   WireSummary,
 } from './automation/trace/trace-format.ts';
+export type { TypingReport } from './automation/verified-typing/verifying-typist.ts';
 export { all, any, not } from './automation/waiting/combined.ts';
 export type { Condition, Verdict, View } from './automation/waiting/condition.ts';
 export { type ImageShownOptions, imageShown } from './automation/waiting/image-shown.ts';

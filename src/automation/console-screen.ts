@@ -67,6 +67,11 @@ export class ConsoleScreen {
     return this.#exact.read(picture);
   }
 
+  /** The characters of a picture of this screen, cell by cell. */
+  read(picture: Picture): TextScreen {
+    return this.#exact.read(picture);
+  }
+
   /** Waits until the condition holds: looks now and after each change. @throws WaitTimeoutError with what was seen */
   async waitFor(condition: Condition, options?: WaitForOptions): Promise<Met> {
     return waitFor(this.#line, condition, { onActivity: this.#onActivity, reader: this.reader, ...options });

@@ -8,7 +8,7 @@ import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
 import { ConsoleScreen, type ReadingOptions } from './console-screen.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
-import { Keyboard } from './keyboard.ts';
+import { Keyboard, type TypeOptions } from './keyboard.ts';
 import { Line } from './line.ts';
 import { type LineToOptions, openLine } from './open-line.ts';
 import type { Picture } from './picture.ts';
@@ -18,6 +18,8 @@ import { captureSettled, type SettleOptions } from './settle.ts';
 import { openTrace } from './trace/open-trace.ts';
 import type { Trace } from './trace/trace.ts';
 import { RELEASE_TIMEOUT_MS } from './turns.ts';
+import { typeVerified } from './verified-typing/type-verified.ts';
+import type { TypingReport } from './verified-typing/verifying-typist.ts';
 import type { Condition } from './waiting/condition.ts';
 
 export interface ConnectOptions extends LineToOptions, ReadingOptions {
@@ -176,6 +178,16 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
   /** The screen as a picture file. */
   async screenshot({ format = 'png', ...options }: ScreenshotOptions = {}): Promise<Uint8Array> {
     return encodeImage(await this.capture(options), format);
+  }
+
+  /**
+   * Types as `keyboard.type` does, and looks after each few words what a screen of text shows of them: what is wrong is deleted
+   * and typed again, slower. Nothing is corrected once Enter was pressed.
+   * @throws ActionError `ACTION_FAILED` when the screen has no text, shows nothing of it (passwords), or it does not come right;
+   *   what was typed until then is there · as `keyboard.type` does
+   */
+  async typeVerified(text: string, options?: TypeOptions): Promise<TypingReport> {
+    return await typeVerified(this, text, options);
   }
 
   /**

@@ -77,7 +77,7 @@ export interface KeyboardOptions extends Pick<TypeOptions, 'keys' | 'layout' | '
  * QEMU passes on a key event every 10 ms or a little later, and drops what it cannot queue: 60 characters a second lose some,
  * 50 none. docs/decisions/0001-typing-rate.md has the measurements.
  */
-const DEFAULT_RATE = 30;
+export const DEFAULT_RATE = 30;
 
 /** Slow typing spaces the characters, not the events of one. Holding must stay far below any key repeat (250 ms). */
 const MAX_SLOT_MS = 25;

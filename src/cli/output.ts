@@ -22,6 +22,10 @@ export async function writeStdout(content: string | Uint8Array): Promise<void> {
 }
 
 /** stderr carries everything else. */
+export function note(message: string): void {
+  process.stderr.write(`rfbctl: ${message}\n`);
+}
+
 export function warn(message: string): void {
   process.stderr.write(`rfbctl: warning: ${message}\n`);
 }

@@ -63,6 +63,67 @@ export function bootSector(): Uint8Array {
   return bootable(code);
 }
 
+/**
+ * A BIOS guest with a line editor that is too slow: for each key it takes 80 ms, while the BIOS keeps 15 that wait, and at each
+ * 32nd it masks interrupts until its clock's next second, so that the keyboard itself overflows, and releases are lost, too.
+ * Keys go to COM1 as they come: letters, 8 of Backspace, 13 of Enter. Lines are drawn as by the other guest.
+ */
+export function slowLines(): Uint8Array {
+  const code = new Assembler(ORIGIN);
+  code.emit(0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0); // xor ax, ax; mov ds, ax; mov ss, ax
+  code.emit(0xbc).word('start'); //         mov sp, start
+  code.label('start').emit(0xfb, 0xfc); //  sti; cld
+  code.emit(0xb8, 0x03, 0x00, 0xcd, 0x10); // mov ax, 0003h; int 10h
+  code.emit(0xb8, 0xe3, 0x00, 0x31, 0xd2, 0xcd, 0x14); // mov ax, 00e3h; xor dx, dx; int 14h: COM1 9600 8N1
+  code.emit(0x31, 0xff, 0x31, 0xed); //     xor di, di; xor bp, bp: characters in the line, keys
+  code.emit(0xbe).word('prompt'); //        mov si, prompt
+  code.label('print').emit(0xac); //        lodsb
+  code.emit(0x84, 0xc0); //                 test al, al
+  code.emit(0x74).near('ready'); //         jz ready
+  code.emit(0xe8).relative('teletype'); //  call teletype
+  code.emit(0xeb).near('print'); //         jmp print
+  code.label('ready').emit(0xb0).emit(READY.charCodeAt(0)); // mov al, READY
+  code.emit(0xe8).relative('serial'); //    call serial
+
+  code.label('key').emit(0x31, 0xc0, 0xcd, 0x16); // xor ax, ax; int 16h
+  code.emit(0x84, 0xc0); //                 test al, al
+  code.emit(0x74).near('key'); //           jz key: not a character
+  code.emit(0xe8).relative('serial'); //    call serial
+  code.emit(0x50, 0xb4, 0x86, 0xb9, 0x01, 0x00, 0xba, 0x80, 0x38); // push ax; mov ah, 86h; mov cx, 1; mov dx, 3880h: 80 ms
+  code.emit(0xcd, 0x15); //                 int 15h: wait
+  code.emit(0x45, 0xf7, 0xc5, 0x1f, 0x00); // inc bp; test bp, 31
+  code.emit(0x75).near('awake'); //         jnz awake
+  code.emit(0xfa, 0xb0, 0x00, 0xe6, 0x70, 0xe4, 0x71, 0x88, 0xc3); // cli; mov al, 0; out 70h, al; in al, 71h; mov bl, al
+  code.label('asleep').emit(0xb0, 0x00, 0xe6, 0x70, 0xe4, 0x71); // mov al, 0; out 70h, al; in al, 71h: seconds
+  code.emit(0x38, 0xd8); //                 cmp al, bl
+  code.emit(0x74).near('asleep'); //        je asleep
+  code.emit(0xfb); //                       sti
+  code.label('awake').emit(0x58); //        pop ax
+  code.emit(0x3c, 0x08); //                 cmp al, 8
+  code.emit(0x74).near('delete'); //        je delete
+  code.emit(0x47, 0xe8).relative('teletype'); // inc di; call teletype
+  code.emit(0x3c, 0x0d); //                 cmp al, CR
+  code.emit(0x75).near('key'); //           jne key
+  code.emit(0x31, 0xff, 0xb0, 0x0a, 0xe8).relative('teletype'); // xor di, di; mov al, LF; call teletype
+  code.emit(0xeb).near('key'); //           jmp key
+  code.label('delete').emit(0x85, 0xff); // test di, di
+  code.emit(0x74).near('key'); //           jz key
+  code.emit(0x4f, 0xe8).relative('teletype'); // dec di; call teletype
+  code.emit(0xb0, 0x20, 0xe8).relative('teletype'); // mov al, ' '; call teletype
+  code.emit(0xb0, 0x08, 0xe8).relative('teletype'); // mov al, 8; call teletype
+  code.emit(0xeb).near('key'); //           jmp key
+
+  code.label('teletype').emit(0xb4, 0x0e, 0xbb, 0x07, 0x00, 0xcd, 0x10, 0xc3); // mov ah, 0eh; mov bx, 7; int 10h; ret
+  code.label('serial').emit(0x50); //       push ax
+  code.emit(0xba, 0xfd, 0x03); //           mov dx, 3fdh: the line status
+  code.label('full').emit(0xec, 0xa8, 0x20); // in al, dx; test al, 20h: is there room?
+  code.emit(0x74).near('full'); //          jz full
+  code.emit(0xba, 0xf8, 0x03); //           mov dx, 3f8h
+  code.emit(0x58, 0xee, 0xc3); //           pop ax; out dx, al; ret
+  code.label('prompt').text(`${SLOW_PROMPT}\0`);
+  return bootable(code);
+}
+
 /** A BIOS guest that goes round the video modes 12h (640x480), 13h (320x200, shown doubled) and 3 (720x400), some 400 ms in each, for ever. */
 export function modeSwitches(): Uint8Array {
   const code = new Assembler(ORIGIN);
@@ -88,6 +149,7 @@ function bootable(code: Assembler): Uint8Array {
   return image;
 }
 
+export const SLOW_PROMPT = 'Rig slow lines ready\r\n> ';
 export const BOOT_PROMPT = 'Rig boot sector ready\r\n> ';
 /** What the guest sends once it can take keys. */
 export const READY = '!';

@@ -18,15 +18,33 @@ export async function keymap(name: string): Promise<Uint8Array> {
   return stdout;
 }
 
+/** `raw`: keys as they come; `lines`: as the terminal edits and shows them; `shell`: busybox's, which edits lines itself. */
+export type LinuxTerminal = 'raw' | 'lines' | 'shell';
+
+export interface LinuxOptions {
+  readonly terminal?: LinuxTerminal | undefined;
+  readonly keymaps?: Keymaps | undefined;
+}
+
 /**
  * Debian's cloud kernel with a busybox that copies what is typed on tty1, raw, to ttyS0 and back to the screen. The kernel
- * has VT, i8042, atkbd and 8250 built in: no modules. Cursor off, so that the picture stands still.
+ * has VT, i8042, atkbd and 8250 built in: no modules. Without a cursor where keys are raw, so that the picture stands still.
  */
-export async function linuxGuest(directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
-  return bootLinux(directory, keymaps ? KEYMAPS_INIT : INIT, [
-    { name: 'keymaps', mode: DIRECTORY | 0o755 },
-    ...Object.entries(keymaps ?? {}).map(([name, data]) => ({ name: `keymaps/${name}`, mode: FILE | 0o644, data })),
-  ]);
+export async function linuxGuest(
+  directory: string,
+  { terminal = 'raw', keymaps }: LinuxOptions = {},
+): Promise<readonly string[]> {
+  const files = Object.entries(keymaps ?? {}).map(([name, data]) => ({
+    name: `keymaps/${name}`,
+    mode: FILE | 0o644,
+    data,
+  }));
+  return bootLinux(
+    directory,
+    keymaps ? KEYMAPS_INIT : INITS[terminal],
+    [{ name: 'keymaps', mode: DIRECTORY | 0o755 }, ...files],
+    terminal === 'raw' ? 'off' : 'on',
+  );
 }
 
 /** QEMU's arguments for the kernel with busybox, a first program, and other files. */
@@ -34,6 +52,7 @@ export async function bootLinux(
   directory: string,
   init: string,
   others: readonly CpioEntry[],
+  cursor: 'on' | 'off' = 'off',
 ): Promise<readonly string[]> {
   const initrd = join(directory, 'initrd.cpio');
   const busybox = await readFile('/bin/busybox');
@@ -48,7 +67,8 @@ export async function bootLinux(
       ...others,
     ]),
   );
-  const append = 'quiet loglevel=0 console=tty1 vt.global_cursor_default=0 random.trust_cpu=on tsc=reliable';
+  const noCursor = cursor === 'off' ? ' vt.global_cursor_default=0' : '';
+  const append = `quiet loglevel=0 console=tty1${noCursor} random.trust_cpu=on tsc=reliable`;
   return ['-kernel', await cloudKernel(), '-initrd', initrd, '-append', append];
 }
 
@@ -70,6 +90,30 @@ echo '${LINUX_PROMPT}'
 echo ready >/dev/ttyS0
 exec $b tee /dev/ttyS0
 `;
+
+/** Lines go to ttyS0 with their Enter. */
+const LINES_INIT = `#!/bin/busybox sh
+b=/bin/busybox
+$b mount -t devtmpfs dev /dev
+exec </dev/tty1 >/dev/tty1 2>&1
+$b stty -F /dev/ttyS0 raw -echo
+echo '${LINUX_PROMPT}'
+echo ready >/dev/ttyS0
+exec $b cat >/dev/ttyS0
+`;
+
+/** What is written to /dev/ttyS0 there, is told. */
+const SHELL_INIT = `#!/bin/busybox sh
+b=/bin/busybox
+$b mount -t devtmpfs dev /dev
+$b stty -F /dev/ttyS0 raw -echo
+$b --install -s /bin
+echo ready >/dev/ttyS0
+export PS1='guest# ' TERM=linux HOME=/ PATH=/bin
+exec $b setsid $b cttyhack $b sh </dev/tty1 >/dev/tty1 2>&1
+`;
+
+const INITS: Readonly<Record<LinuxTerminal, string>> = { raw: INIT, lines: LINES_INIT, shell: SHELL_INIT };
 
 /** Of each keymap, in the order of their names: the keymap is loaded, `ready` said, lines are copied to ttyS0 until ctrl+d. */
 const KEYMAPS_INIT = `#!/bin/busybox sh

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootSector, modeSwitches, READY } from './boot-sector.ts';
+import { bootSector, modeSwitches, READY, slowLines } from './boot-sector.ts';
 import { grubGuest } from './grub.ts';
-import { type Keymaps, LINUX_READY, linuxGuest } from './linux-guest.ts';
+import { LINUX_READY, type LinuxOptions, linuxGuest } from './linux-guest.ts';
 import { loginGuest } from './login-guest.ts';
 import { difference, type Picture, parsePpm } from './picture.ts';
 import { Qmp } from './qmp.ts';
@@ -11,13 +11,23 @@ import { building, type RfbServer, rfbServer } from './rfb-server.ts';
 import { freePort, listening, type ServerProcess, startOnPort, startProcess } from './server-process.ts';
 import { readTextMemory, type TextCell } from './text-memory.ts';
 
-type Guest = 'boot-sector' | 'boot-menu' | 'linux' | 'login' | 'grub' | 'grub-gfxterm' | 'mode-switches' | 'none';
+type Guest =
+  | 'boot-sector'
+  | 'slow-lines'
+  | 'boot-menu'
+  | 'linux'
+  | 'login'
+  | 'grub'
+  | 'grub-gfxterm'
+  | 'mode-switches'
+  | 'none';
 
-export interface QemuOptions {
+/** `keymaps`: the Linux guest goes from one to the next at each ctrl+d, and takes lines as the terminal edits them. */
+export interface QemuOptions extends LinuxOptions {
   /**
-   * `boot-sector` (default) prompts in a moment; `linux` in some seconds; `mode-switches` takes no keys and never rests;
-   * what these come to is for the test to wait for: `login` (Linux that asks for one), GRUB's menu in two terminals, and
-   * `boot-menu`, the boot sector behind the firmware's; `none` stays in the firmware: nothing to boot.
+   * `boot-sector` (default) prompts in a moment, `slow-lines` too, but loses keys; `linux` in some seconds; `mode-switches` takes
+   * no keys and never rests; what these come to is for the test to wait for: `login` (Linux that asks for one), GRUB's menu in two
+   * terminals, and `boot-menu`, the boot sector behind the firmware's; `none` stays in the firmware: nothing to boot.
    */
   readonly guest?: Guest;
   /** How the console is reached; default `tcp`. A websocket has a TCP port beside it. */
@@ -30,8 +40,6 @@ export interface QemuOptions {
   readonly vnc?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Of the Linux guest: it goes from one to the next at each ctrl+d, and takes lines as the terminal edits them. */
-  readonly keymaps?: Keymaps;
 }
 
 export interface Qemu extends RfbServer {
@@ -53,7 +61,7 @@ export interface Qemu extends RfbServer {
 
 /** QEMU, without KVM: the same everywhere. Ready means that the guest takes keys. */
 export function qemu(options: QemuOptions = {}): Promise<Qemu> {
-  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], env = {}, keymaps } = options;
+  const { guest = 'boot-sector', display = 'tcp', password, vnc = [], args = [], env = {} } = options;
   return startOnPort(options.port, (port) =>
     building(async (owned) => {
       const directory = await owned.directory();
@@ -78,7 +86,7 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
             ...['-machine', 'pc', '-accel', 'tcg', '-m', '128', '-nodefaults', '-vga', 'std', '-nic', 'none'],
             ...['-display', 'none', '-serial', `file:${serial}`, '-qmp', `unix:${monitor},server=on,wait=off`],
             ...['-trace', 'input_event_*', '-D', trace],
-            ...(await guestArgs(guest, directory, keymaps)),
+            ...(await guestArgs(guest, directory, options)),
             ...objects,
             ...['-vnc', console.join(',')],
             ...args,
@@ -110,14 +118,20 @@ export function qemu(options: QemuOptions = {}): Promise<Qemu> {
   );
 }
 
-async function guestArgs(guest: Guest, directory: string, keymaps?: Keymaps): Promise<readonly string[]> {
+async function guestArgs(guest: Guest, directory: string, linux: LinuxOptions): Promise<readonly string[]> {
   if (guest === 'none') return [];
   if (guest === 'login') return loginGuest(directory);
   if (guest === 'grub') return grubGuest(directory, 'console');
   if (guest === 'grub-gfxterm') return grubGuest(directory, 'gfxterm');
-  if (guest === 'linux') return linuxGuest(directory, keymaps);
+  if (guest === 'linux') return linuxGuest(directory, linux);
   const image = join(directory, 'boot.img');
-  await writeFile(image, guest === 'mode-switches' ? modeSwitches() : bootSector());
+  const images = {
+    'slow-lines': slowLines,
+    'mode-switches': modeSwitches,
+    'boot-sector': bootSector,
+    'boot-menu': bootSector,
+  };
+  await writeFile(image, images[guest]());
   const boot = guest === 'boot-menu' ? `menu=on,splash-time=${BOOT_MENU_MS}` : 'a';
   return ['-drive', `file=${image},format=raw,if=floppy`, '-boot', boot];
 }
