@@ -124,7 +124,7 @@ describe('until', () => {
 
   test('in vain', async () => {
     const { vm, keys } = await machine();
-    const error = await failure(vm, '<press a*2 until "nothing" every 10ms for 300ms>');
+    const error = await failure(vm, '<press a*2 until "nothing" every 10ms for 3s>');
     expect(error).toMatchObject({ name: 'WaitTimeoutError', code: 'TIMED_OUT' });
     expect(error.message).toMatch(
       /^step 1 \(line 1, column 1\), <press a\*2 until .*: .*the text ends with ".*aa"; 2 presses /,
