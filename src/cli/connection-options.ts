@@ -74,7 +74,11 @@ export function addApiOptions(command: Command): Command {
 
 export function addConnectionOptions(command: Command): Command {
   return addTlsOptions(addConsoleOptions(addTimeout(addCredentials(command))))
-    .option('--header <name: value>', 'extra header of a websocket’s request, may be repeated', collectHeaders)
+    .option(
+      '--header <name: value>',
+      'extra header of a websocket’s or a CONNECT request, may be repeated',
+      collectHeaders,
+    )
     .option('--header-file <file>', 'read such headers from a file, one a line: cookies and the like')
     .option('--subprotocol <name>', 'sub-protocol of a websocket (default: binary)')
     .optionsGroup('Output:')

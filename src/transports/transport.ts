@@ -99,7 +99,7 @@ export interface OpenOptions {
   readonly tls?: TlsOptions | undefined;
   /** `ssh:user@host`: the machine from which is dialled, in place of this one. */
   readonly via?: string | undefined;
-  /** Extra headers of a websocket's upgrade request. */
+  /** Extra headers of a websocket's upgrade request, or of an HTTP CONNECT. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sub-protocol to ask for, exactly one; default `binary`. */
   readonly subprotocol?: string | undefined;

@@ -23,6 +23,7 @@ export const list: CommandPlug = (program, { interrupted }) => {
       `
 Examples:
   rfbctl list proxmox://pve.example
+  rfbctl list libvirt: --via ssh:root@hv.example
   rfbctl list hetzner: --json | jq -r '.[] | select(.state == "running") | .address'`,
     )
     .action(async (address: string, flags: ApiFlags) => {
