@@ -91,7 +91,6 @@ async function authenticate(
     ...{ type: chosen.type, ...(subtype !== undefined && { subtype }) },
     ...{ name: method?.name ?? chosen.name, encrypts: method?.encrypts ?? false, verified },
   };
-  log?.({ type: 'securityChosen', name: used.name });
   return { ...authenticated, used, offered };
 }
 

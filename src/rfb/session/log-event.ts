@@ -9,7 +9,6 @@ export type LogEvent =
   /** The server's greeting, as numbers, and the dialect that is spoken. */
   | { readonly type: 'version'; readonly announced: string; readonly used: ProtocolVersion }
   | { readonly type: 'securityOffered'; readonly offered: readonly number[] }
-  | { readonly type: 'securityChosen'; readonly name: string }
   | SecurityEvent
   | { readonly type: 'authenticated' }
   | {

@@ -41,6 +41,8 @@ export async function choose<C extends Choice>(
   }
   if (best) {
     const chosen = (await alternative(best, others, context)) ?? best;
+    const [only, ...more] = chosen.methods;
+    if (only && more.length === 0) context.tell({ type: 'securityChosen', name: only.name });
     return { chosen, others: [best, ...others].filter((choice) => choice !== chosen) };
   }
   const { instead = [] } = context;

@@ -97,6 +97,8 @@ export interface SecurityContext extends SecurityOptions {
 }
 
 export type SecurityEvent =
+  /** Of a type with methods, the method. */
+  | { readonly type: 'securityChosen'; readonly name: string }
   /** The sub-types that a type has under it. */
   | { readonly type: 'subtypesOffered'; readonly of: string; readonly offered: readonly string[] }
   /** Why a method that both sides know is not used. */
