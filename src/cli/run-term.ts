@@ -1,7 +1,7 @@
 import { Dialogue } from '../automation/terminal/dialogue.ts';
 import { openTerminal } from '../automation/terminal/open-terminal.ts';
-import { TimeoutError, UsageError } from '../rfb/errors.ts';
-import { describeDuration, within } from '../rfb/session/deadline.ts';
+import { ActionError, TimeoutError, UsageError } from '../rfb/errors.ts';
+import { describeDuration, MAX_TIMER_MS, within } from '../rfb/session/deadline.ts';
 import type { Terminal, TerminalSize } from '../transports/transport.ts';
 import { credentialsFrom, readSetting } from './credentials.ts';
 import { printJson, writeStdout } from './output.ts';
@@ -20,6 +20,9 @@ export interface TermTask {
 
 /** Ctrl-], as telnet and virsh have it. */
 const ESCAPE = 0x1d;
+/** Of what is printed, where it goes into a document. */
+const MAX_DOCUMENT = 4 * 1024 * 1024;
+
 /** Ctrl-D: the end of what is typed. */
 const END_OF_INPUT = '\u0004';
 
@@ -35,7 +38,7 @@ export async function runTerm(task: TermTask): Promise<void> {
   const describe = () =>
     `${settings.name}: the text console was not done with within ${describeDuration(timeoutMs)}; --timeout allows more`;
   const timer = Number.isFinite(timeoutMs)
-    ? setTimeout(() => deadline.abort(new TimeoutError(describe())), timeoutMs)
+    ? setTimeout(() => deadline.abort(new TimeoutError(describe())), Math.min(timeoutMs, MAX_TIMER_MS))
     : undefined;
   const signal = AbortSignal.any([interrupted, deadline.signal]);
   try {
@@ -64,7 +67,16 @@ async function play(
   signal: AbortSignal,
 ): Promise<void> {
   const printed: Uint8Array[] = [];
-  const onOutput = json ? (bytes: Uint8Array) => void printed.push(bytes.slice()) : writeStdout;
+  let length = 0;
+  const keep = (bytes: Uint8Array) => {
+    printed.push(bytes.slice());
+    length += bytes.length;
+    if (length > MAX_DOCUMENT) {
+      const message = `${terminal.name} printed more than ${MAX_DOCUMENT} bytes, which is too much for a document: leave --json out`;
+      throw new ActionError('ACTION_FAILED', message);
+    }
+  };
+  const onOutput = json ? keep : writeStdout;
   const dialogue = new Dialogue(terminal, { onOutput });
   const matched: string[] = [];
   for (const step of steps) {
@@ -103,8 +115,8 @@ async function converse(terminal: Terminal, { settings }: TermTask, signal: Abor
   const onTyped = (bytes: Buffer) => {
     const end = bytes.indexOf(ESCAPE);
     // What ends the connection is told by the dialogue.
-    terminal.write(end < 0 ? bytes : bytes.subarray(0, end)).catch(() => {});
-    if (end >= 0) leave();
+    const written = terminal.write(end < 0 ? bytes : bytes.subarray(0, end)).catch(() => {});
+    if (end >= 0) void written.then(leave);
   };
   const onResize = () => {
     const size = sizeOfOurs();

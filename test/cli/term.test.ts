@@ -54,6 +54,13 @@ test('what was expected and did not come', async () => {
   );
 });
 
+test('what is printed for ever is too much for a document', async () => {
+  const noisy = ['--send', 'yes | head -c 4000000\\r', '--expect', 'never', '--timeout', '100s'];
+  const line = /printed more than 4194304 bytes, which is too much for a document: leave --json out/;
+  const failure = { exitCode: 30, code: 'ACTION_FAILED', line };
+  await fail(['term', ...target, ...noisy], failure, { env, withinMs: 100_000 });
+}, 120_000);
+
 /** The program on a terminal of its own. */
 function onTerminal(args: readonly string[], size: { columns: number; rows: number }) {
   const words = [process.execPath, 'dist/cli/main.js', ...args].map((word) => `'${word}'`);

@@ -19,14 +19,14 @@ export interface Expected {
   readonly match: string;
   /** Of a regular expression. */
   readonly groups: readonly (string | undefined)[];
-  /** What was printed before it, since the last match. */
+  /** What was printed before it, since the last match; of much, the end. */
   readonly before: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** What may stand before a match: a program that prints for ever must not fill the memory. */
-const MAX_TEXT = 1024 * 1024;
+/** What is kept to look in: a program that prints for ever must neither fill the memory nor take the time. */
+const MAX_TEXT = 128 * 1024;
 
 /** A conversation with a text console: something is typed, something is waited for, in turns. */
 export class Dialogue {

@@ -15,13 +15,14 @@ const TURN_LIMIT_MS = 35_000;
 /** The screen of a machine; of a container or node the VNC server that shows a terminal. */
 export async function openConsole(address: ProxmoxAddress, options: OpenOptions): Promise<Opened> {
   const name = showProxmox(address);
+  const { signal } = options;
   const api = await ProxmoxApi.open(address, options);
   const owner = await locate(api, address);
   if (owner.kind === 'node' && api.identity.kind === 'token') throw tokenHasNoShell(name);
   await assertRunning(api, owner, name);
   const machine = owner.kind === 'guest' && owner.type === 'qemu';
   // QEMU has one password for a machine, and each connection sets another.
-  const release = machine ? await takeTurn(turnOf(api, owner), { ...options, limitMs: TURN_LIMIT_MS }) : () => {};
+  const release = machine ? await takeTurn(turnOf(api, owner), { signal, limitMs: TURN_LIMIT_MS }) : () => {};
   try {
     const proxy = await startProxy(api, owner, owner.kind === 'node' ? 'vncshell' : 'vncproxy', { websocket: '1' });
     const pipe = await openProxy(

@@ -57,7 +57,8 @@ async function accepted(name: string, output: AsyncIterator<Uint8Array>): Promis
 function refused(name: string, { identity }: ProxmoxApi, cause: Error | undefined): RfbError {
   const options = { cause, phase: 'connect' } as const;
   if (identity.kind === 'token') {
-    const why = 'API tokens open terminals since Proxmox VE 9.1 (access-control 9.0.4): log in as a user';
+    const why =
+      'API tokens open terminals since access-control 9.0.4 and termproxy 2.0.3 on the node: log in as a user';
     return new AuthenticationError(
       'AUTHENTICATION_FAILED',
       `${name} closed the terminal without a word: ${why}`,

@@ -93,7 +93,7 @@ test('what cannot be opened says why', async () => {
   await expect(open('/200')).rejects.toMatchObject({
     name: 'AuthenticationError',
     message: expect.stringMatching(
-      /closed the terminal without a word: API tokens open terminals since Proxmox VE 9\.1/,
+      /closed the terminal without a word: API tokens open terminals since access-control 9\.0\.4/,
     ),
   });
   await expect(open('/101', asUser(emulation))).rejects.toMatchObject({
