@@ -8,6 +8,7 @@ import { deflateRawSync, gunzipSync } from 'node:zlib';
 import { parseBdf } from '../src/automation/text/fonts/bdf.ts';
 import { parsePsf } from '../src/automation/text/fonts/psf.ts';
 import type { GlyphFont } from '../src/fonts/glyph-font.ts';
+import { byPreference } from '../src/fonts/preference.ts';
 
 const ROOT = process.argv[2] ?? '/';
 const FONTS = path.join(path.dirname(import.meta.dirname), 'src/fonts');
@@ -76,8 +77,8 @@ const CONSOLE_FONTS = {
 };
 for (const [typeface, { sizes, name, source }] of Object.entries(CONSOLE_FONTS)) {
   for (const size of sizes) {
-    // 512 glyphs a file: the others add what the first has no room for.
-    const fonts = ['Uni2', 'Lat2', 'Lat7', 'CyrSlav', 'Greek'].map((set) =>
+    // 512 glyphs a file: the others add what the first has no room for, and what they have in another shape.
+    const fonts = ['Uni2', 'Lat15', 'Lat2', 'Lat7', 'CyrSlav', 'CyrKoi', 'Greek'].map((set) =>
       parsePsf(gunzipSync(file(`usr/share/consolefonts/${set}-${typeface}${size}.psf.gz`)), set),
     );
     const [first] = fonts;
@@ -97,21 +98,26 @@ keep('unifont-8x16', 'GNU Unifont 15 (OFL)', EUROPEAN, {
   ...{ name: 'unifont', width: 8, height: 16, glyphs: unifontGlyphs, find: () => undefined },
 });
 
-/** Writes what is kept of a font; the others, of the same size, add characters that it does not have. */
+/** Writes what is kept of fonts of one size: each character in every shape that it has in them. */
 function keep(
   name: string,
   source: string,
   kept: Ranges,
   ...fonts: readonly [GlyphFont, ...GlyphFont[]] | GlyphFont[]
 ): void {
-  const rows = new Map<number, Uint32Array>();
+  const shapes = new Map<number, Uint32Array[]>();
   for (const glyph of fonts.flatMap(({ glyphs }) => glyphs)) {
     const code = glyph.character.codePointAt(0) ?? 0;
-    if (!rows.has(code) && kept.some(([first, last]) => code >= first && code <= last)) rows.set(code, glyph.rows);
+    if (!kept.some(([first, last]) => code >= first && code <= last)) continue;
+    const known = shapes.get(code) ?? [];
+    if (!known.some((rows) => rows.every((row, i) => row === glyph.rows[i]))) shapes.set(code, [...known, glyph.rows]);
   }
   const [{ width, height } = { width: 0, height: 0 }] = fonts;
-  const codePoints = [...rows.keys()].sort((a, b) => a - b);
-  const bytes = Buffer.concat(codePoints.map((code) => packed(rows.get(code) ?? new Uint32Array(), width)));
+  const glyphs = [...shapes]
+    .sort(([a], [b]) => byPreference(a, b))
+    .flatMap(([code, each]) => each.map((rows) => ({ code, rows })));
+  const codePoints = glyphs.map(({ code }) => code);
+  const bytes = Buffer.concat(glyphs.map(({ rows }) => packed(rows, width)));
   write({ name, source, width, height, codePoints, bytes });
 }
 

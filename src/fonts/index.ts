@@ -7,6 +7,7 @@ import { consoleVga8x8 } from './console-vga-8x8.ts';
 import { consoleVga8x14 } from './console-vga-8x14.ts';
 import { consoleVga8x16 } from './console-vga-8x16.ts';
 import { doubled, type GlyphFont, withBold, withNinthColumn } from './glyph-font.ts';
+import { linux8x16 } from './linux-8x16.ts';
 import { miscFixed5x7 } from './misc-fixed-5x7.ts';
 import { miscFixed6x10 } from './misc-fixed-6x10.ts';
 import { miscFixed6x13 } from './misc-fixed-6x13.ts';
@@ -53,7 +54,7 @@ const inTextModes: readonly GlyphFont[] = [
 /** Every font that text is read by: of two that read a screen equally well, the first is meant. */
 export const fonts: readonly GlyphFont[] = [
   ...inTextModes.flatMap((font) => [withNinthColumn(font), font]),
-  unifont8x16,
+  ...[linux8x16, unifont8x16],
   ...[consoleFixed8x13, consoleFixed8x15, consoleFixed8x18],
   ...[ter6x12, ter10x18, ter10x20, ter11x22, ter12x24, ter14x28, ter16x32],
   ...[terBold10x18, terBold10x20, terBold11x22, terBold12x24, terBold14x28, terBold16x32],

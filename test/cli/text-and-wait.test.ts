@@ -29,7 +29,9 @@ describe.concurrent('text', () => {
     expect(stderr).toMatch(/demo:colours: the screen shows no text in cells: \d+ % .*--region .*--ocr/);
   });
 
-  test('learns a font from a screen whose text is known, and from another; it is read by in waits too', async () => {
+  test('learns a font from a screen whose text is known, and from another; it is read by in waits too', {
+    timeout: 120_000,
+  }, async () => {
     const font = path.join(scratch, 'mine.bdf');
     const lines = (await succeed(['text', 'demo:'])).split('\n');
     const known = path.join(scratch, 'known.txt');

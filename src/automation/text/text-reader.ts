@@ -31,11 +31,13 @@ const LINE_CURSOR = '▁';
 
 /** Reads the characters on screens whose text stands in cells: each cell exactly, no guesses. Remembers what fitted last. */
 export class TextReader implements ScreenReader {
+  readonly #first: GlyphFont | undefined;
   readonly #sizes: readonly SizeIndex[];
   #found: { readonly layout: Layout; readonly share: number } | undefined;
 
   /** By default all the fonts that are shipped. */
   constructor(fonts: readonly GlyphFont[] = shippedFonts) {
+    this.#first = fonts[0];
     this.#sizes = SizeIndex.of(fonts);
   }
 
@@ -66,8 +68,10 @@ export class TextReader implements ScreenReader {
   }
 
   #search(picture: Picture): Reading | undefined {
+    // The likeliest by far, and the others need not even be decoded.
+    let best = this.#first && readLayout(picture, { font: this.#first, left: 0, top: 0 });
+    if (best && isGood(best, 1)) return best;
     const search = new LayoutSearch(picture, this.#sizes);
-    let best: Reading | undefined;
     for (const layout of search.aligned(MAX_TRIED)) {
       const reading = readLayout(picture, layout);
       if (best && recognisedArea(reading) <= recognisedArea(best)) continue;

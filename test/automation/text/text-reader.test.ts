@@ -47,6 +47,23 @@ describe('screens of real consoles', () => {
     expect(screen.recognised).toBe(1);
   });
 
+  test.each([
+    ['text-mode-fixed16', 'console-fixed-9x16', 80, 25],
+    ['framebuffer', 'linux-8x16', 160, 50],
+    ['framebuffer-terminus', 'ter-bold-16x32', 80, 25],
+  ])('Linux, %s: every cell as the kernel has it', (name, fontName, columns, rows) => {
+    const screen = new TextReader().read(screenOf(join('linux', `${name}.png`)));
+    expect(screen.grid).toMatchObject({ font: fontName, left: 0, top: 0, columns, rows });
+    const truth = readFileSync(join(FIXTURES, 'linux', `${name}.txt`), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const wanted = Array.from({ length: rows }, (_, row) => (truth[row] ?? '').padEnd(columns));
+    expect(screen.cells.map((cells) => cells.map(looks).join(''))).toEqual(
+      wanted.map((line) => [...line].map(looks).join('')),
+    );
+    expect(screen.recognised).toBe(1);
+  });
+
   test('xterm in a window that begins anywhere: bold, inverse and coloured words, and the box of its cursor', () => {
     const screen = new TextReader().read(screenOf('xterm-fixed.png'));
     expect(screen.grid).toMatchObject({ font: 'misc-fixed-6x13' });

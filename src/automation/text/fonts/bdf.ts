@@ -1,4 +1,5 @@
 import { fontOf, type Glyph, type GlyphFont } from '../../../fonts/glyph-font.ts';
+import { byPreference } from '../../../fonts/preference.ts';
 import { assertCell, badFont } from './bad-font.ts';
 import { placed } from './placed.ts';
 
@@ -36,7 +37,7 @@ export function parseBdf(text: string, name: string): GlyphFont {
   return fontOf(name, cell.width, cell.height, () =>
     glyphs
       .filter(({ advance }) => advance === cell.width)
-      .sort((a, b) => a.codePoint - b.codePoint)
+      .sort((a, b) => byPreference(a.codePoint, b.codePoint))
       .map((glyph) => glyphOf(glyph, cell, ascent)),
   );
 }

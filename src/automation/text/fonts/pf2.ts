@@ -1,4 +1,5 @@
 import { fontOf, type Glyph, type GlyphFont } from '../../../fonts/glyph-font.ts';
+import { byPreference } from '../../../fonts/preference.ts';
 import { assertCell, badFont } from './bad-font.ts';
 import { placed } from './placed.ts';
 
@@ -35,6 +36,7 @@ export function parsePf2(bytes: Buffer, name: string): GlyphFont {
   return fontOf(name, cell.width, cell.height, () =>
     index
       .filter(({ codePoint, advance }) => codePoint <= MAX_CODE_POINT && advance === cell.width)
+      .sort((a, b) => byPreference(a.codePoint, b.codePoint))
       .map((entry) => glyphAt(bytes, entry, cell, ascent)),
   );
 }

@@ -1,5 +1,6 @@
 import { CODE_PAGE_437 } from '../../../fonts/code-page-437.ts';
 import { fontOf, type GlyphFont, glyphRows } from '../../../fonts/glyph-font.ts';
+import { byPreference } from '../../../fonts/preference.ts';
 import { assertCell, badFont } from './bad-font.ts';
 
 /** A font of Linux' text consoles, as kbd's `setfont` loads it: PSF 1 or 2. */
@@ -10,7 +11,7 @@ interface Psf {
   /** Of a glyph, in bytes. */
   readonly size: number;
   readonly start: number;
-  /** The lowest character of each glyph; undefined without a table. */
+  /** The character of each glyph that is meant; undefined without a table. */
   readonly codePoints: readonly (number | undefined)[] | undefined;
 }
 
@@ -32,7 +33,7 @@ export function parsePsf(bytes: Buffer, name: string): GlyphFont {
   return fontOf(name, width, height, () =>
     Array.from({ length: count }, (_, i) => ({ codePoint: codePoints[i], at: start + i * size }))
       .flatMap(({ codePoint, at }) => (codePoint === undefined ? [] : [{ codePoint, at }]))
-      .sort((a, b) => a.codePoint - b.codePoint)
+      .sort((a, b) => byPreference(a.codePoint, b.codePoint))
       .map(({ codePoint, at }) => ({
         character: String.fromCodePoint(codePoint),
         rows: glyphRows(bytes.subarray(at, at + size), width, height),
@@ -67,7 +68,7 @@ function psf1Table(table: Buffer, count: number): (number | undefined)[] {
       glyph++;
       sequences = false;
     } else if (code === 0xfffe) sequences = true;
-    else if (!sequences) codePoints[glyph] = Math.min(codePoints[glyph] ?? code, code);
+    else if (!sequences) codePoints[glyph] = [codePoints[glyph] ?? code, code].sort(byPreference)[0];
   }
   return codePoints;
 }
@@ -91,7 +92,7 @@ function psf2Table(table: Buffer, count: number): (number | undefined)[] {
     const sequences = entry.indexOf(0xfe);
     const text = entry.subarray(0, sequences < 0 ? undefined : sequences).toString('utf8');
     const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
-    codePoints.push(codes.length > 0 ? Math.min(...codes) : undefined);
+    codePoints.push(codes.sort(byPreference)[0]);
     at = end + 1;
   }
   return codePoints;
