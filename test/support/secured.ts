@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { LogEvent } from '../../src/rfb/session/log-event.ts';
 import type { SessionOptions } from '../../src/rfb/session/session.ts';
 import { Session } from '../../src/rfb/session/session.ts';
@@ -61,9 +59,4 @@ export async function secured({
 /** What the log says of the choice. */
 export function choiceOf(log: readonly LogEvent[]): string | undefined {
   return log.flatMap((event) => (event.type === 'securityChosen' ? [event.name] : []))[0];
-}
-
-/** A picture of vectors that were made by other programs: fixtures/security. */
-export function vectors<T>(name: string): T {
-  return JSON.parse(readFileSync(path.join(import.meta.dirname, '../../fixtures/security', `${name}.json`), 'utf8'));
 }

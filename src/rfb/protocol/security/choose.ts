@@ -65,7 +65,7 @@ export async function choose<C extends Choice>(
 }
 
 /** Whether it is offered, by one of its numbers. */
-export function isOffered({ type, alias }: Choice, offered: readonly number[]): boolean {
+function isOffered({ type, alias }: Choice, offered: readonly number[]): boolean {
   return offered.includes(type) || (alias !== undefined && offered.includes(alias));
 }
 

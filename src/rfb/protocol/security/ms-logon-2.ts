@@ -21,10 +21,9 @@ export const msLogon2 = defineSecurityType({
   async authenticate(connection, context) {
     const { reader, pipe } = connection;
     await reader.need(MS_LOGON_NUMBER_LENGTH * 3);
-    const [generator, prime, serverNumber] = [0, 1, 2].map(() => reader.view(MS_LOGON_NUMBER_LENGTH).slice());
-    const { publicNumber, secret } = answerDiffieHellman({
-      ...{ generator: generator ?? NOTHING, prime: prime ?? NOTHING, publicNumber: serverNumber ?? NOTHING },
-    });
+    const number = () => reader.view(MS_LOGON_NUMBER_LENGTH).slice();
+    const offer = { generator: number(), prime: number(), publicNumber: number() };
+    const { publicNumber, secret } = answerDiffieHellman(offer);
     const { username, password } = await ask(context, ['username', 'password'], 'MSLogonII');
     const encrypted = [
       terminatedField(username, MS_LOGON_NAME_LENGTH, 'user name'),
@@ -34,5 +33,3 @@ export const msLogon2 = defineSecurityType({
     return { connection };
   },
 });
-
-const NOTHING = new Uint8Array(0);

@@ -5,6 +5,7 @@ import type { SecurityMethod } from './security-type.ts';
 export interface VencryptSubtype extends Choice {
   readonly tls: 'certificate' | 'anonymous' | 'none';
   readonly inside: VencryptInside;
+  readonly methods: readonly [SecurityMethod];
 }
 
 export type VencryptInside = 'none' | 'vnc' | 'plain' | 'sasl';

@@ -33,7 +33,7 @@ async function authenticate(raw: Connection, context: SecurityContext): Promise<
   const { connection, verified, subtype } =
     chosen.tls === 'none' ? { connection: raw, verified: false, subtype: chosen } : await encrypt(raw, chosen, context);
   await authenticateInside[subtype.inside](connection, context, `${subtype.name} of VeNCrypt`);
-  return { connection, verified, subtype: number, ...(subtype.methods[0] && { method: subtype.methods[0] }) };
+  return { connection, verified, subtype: number, method: subtype.methods[0] };
 }
 
 async function agreeOnVersion({ reader, pipe }: Connection): Promise<void> {
