@@ -2,10 +2,10 @@
 # Installs the servers that test/servers runs against (Debian 12). Does nothing where all of them are there already.
 set -eu
 
-programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xterm chromium xtigervncviewer
+programs='setpriv Xtigervnc tigervncpasswd Xtightvnc x11vnc Xvfb qemu-system-x86_64 busybox websockify xsel xterm chromium xtigervncviewer
   setxkbmap loadkeys grub-mkimage virsh nc socat
   gvnccapture'
-packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xterm
+packages='util-linux tigervnc-standalone-server tigervnc-tools tightvncserver x11vnc xvfb xfonts-base xsel xterm
   qemu-system-x86 busybox-static linux-image-cloud-amd64 websockify chromium
   tigervnc-viewer x11-xkb-utils kbd console-data libvirt-clients openssh-server netcat-openbsd socat grub-pc-bin
   gvncviewer libsasl2-modules sasl2-bin fonts-dejavu-core'

@@ -140,9 +140,11 @@ export {
 export type { Glyph, GlyphFont } from './fonts/glyph-font.ts';
 export { type LayoutName, layoutNames } from './layouts/index.ts';
 export * from './rfb/errors.ts';
+export type { ClipboardExchange, ClipboardPeer } from './rfb/protocol/clipboard-exchange.ts';
 export type { BytePipe, ReceiveBuffers } from './rfb/protocol/connection.ts';
 export { type EncodingName, encodingNames } from './rfb/protocol/encodings/index.ts';
 export type { Framebuffer } from './rfb/protocol/framebuffer.ts';
+export type { ClipboardAction, ClipboardMessage } from './rfb/protocol/messages/clipboard-message.ts';
 export type { Fence } from './rfb/protocol/messages/fence.ts';
 export { type PixelFormat, type PixelFormatName, pixelFormats } from './rfb/protocol/pixel-format.ts';
 export type { ProtocolVersion } from './rfb/protocol/protocol-version.ts';

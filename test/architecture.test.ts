@@ -73,13 +73,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['transports/', 'rfb/protocol/security/tls/', 'server/', 'emulators/', 'testing.ts'],
   'node:tls': ['transports/', 'rfb/protocol/security/tls/', 'server/security/', 'emulators/'],
   'node:child_process': ['transports/', 'emulators/', 'cli/', 'recording/export/film.ts'],
-  'node:zlib': [
-    'rfb/bytes/inflate-stream.ts',
-    'server/',
-    'recording/',
-    'fonts/glyph-font.ts',
-    'automation/text/fonts/font-file.ts',
-  ],
+  'node:zlib': ['rfb/bytes/', 'server/', 'recording/', 'fonts/glyph-font.ts', 'automation/text/fonts/font-file.ts'],
 };
 
 const GENERATED = ['rfb/core/wasm-binary.ts', 'report/page-source.ts'];

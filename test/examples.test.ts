@@ -74,7 +74,7 @@ AUTHENTICATION_FAILED: the server says "the password is wrong"
     'vga-9x16: 100 % of the letters are known, 0 cells are not\nDemo Firmware 1.0   memory 65536 KiB, 1 disk, 1 console\n',
   'session.ts': `RFB 3.8, security none, 800x600 "rfbctl demo (colours)"
 480000 pixels in 1 rectangles of ZRLE
-confirmed: continuous-updates, extended-desktop-size, extended-mouse-buttons, fence, qemu-extended-key-event
+confirmed: continuous-updates, extended-clipboard, extended-desktop-size, extended-mouse-buttons, fence, qemu-extended-key-event
 `,
   'test-a-viewer.ts': 'the viewer works\n',
   'trace.ts': 'evidence in two-consoles\n',

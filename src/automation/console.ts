@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { UnsupportedError } from '../rfb/errors.ts';
 import type { LedState } from '../rfb/protocol/pseudo-encodings/pseudo-encoding.ts';
 import { within } from '../rfb/session/deadline.ts';
 import type { SessionEvents } from '../rfb/session/receiver.ts';
-import type { Session, WaitForEventOptions } from '../rfb/session/session.ts';
+import type { Session, WaitForEventOptions, WaitOptions } from '../rfb/session/session.ts';
 import { describeAddress } from '../transports/index.ts';
 import type { OnActivity } from './activity.ts';
+import { readClipboard, sendClipboard } from './clipboard.ts';
 import { ConsoleScreen, type ReadingOptions } from './console-screen.ts';
 import { encodeImage, type ImageFormat } from './image-file.ts';
 import { Keyboard, type TypeOptions } from './keyboard.ts';
@@ -205,15 +205,24 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
   }
 
   /**
-   * Sets the server's clipboard (ClientCutText). Resolves when the server has consumed it; what it does with it is its own
-   * affair: QEMU and most firmware have no clipboard.
-   * @throws UnsupportedError for a character that is not in Latin-1: the message carries no other
+   * Sets the server's clipboard. Resolves when the server has consumed it; what it does with it is its own affair: QEMU without an
+   * agent in the guest and most firmware have no clipboard. False where the server was only told of a text, which it fetches when it
+   * likes and forgets with this session, as TigerVNC does: `cutTextTaken` of the session tells when it was fetched.
+   * @throws UnsupportedError for a character that is not in Latin-1, on a server that takes no other
    */
-  async paste(text: string, { signal }: PasteOptions = {}): Promise<void> {
-    const bytes = latin1(text.replace(/\r\n?/g, '\n'));
-    this.#options.onActivity?.({ type: 'pasting', characters: bytes.length });
-    await this.session.sendCutText(bytes, { signal });
+  async paste(text: string, { signal }: PasteOptions = {}): Promise<boolean> {
+    this.#options.onActivity?.({ type: 'pasting', characters: [...text].length });
+    const taken = await sendClipboard(this.session, text, { signal });
     await this.session.barrier({ signal });
+    return taken;
+  }
+
+  /**
+   * What is on the server's clipboard: what it has told, or says when it is asked, within 3 s by default.
+   * @throws UnsupportedError where it cannot be asked · ActionError where it has none · TimeoutError
+   */
+  async readClipboard(options?: WaitOptions): Promise<string> {
+    return await readClipboard(this.session, options);
   }
 
   /** A line for the record, where a trace keeps one. */
@@ -267,14 +276,4 @@ export class Console extends EventEmitter<ConsoleEvents> implements AsyncDisposa
     const describe = () => 'a server that reads nothing any more cannot be told';
     await within(released, { timeoutMs: RELEASE_TIMEOUT_MS, describe }).catch(() => {});
   }
-}
-
-function latin1(text: string): Uint8Array {
-  const characters = [...text];
-  const foreign = characters.findIndex((character) => character > '\xff');
-  if (foreign < 0) return Buffer.from(text, 'latin1');
-  throw new UnsupportedError(
-    'UNSUPPORTED_BY_SERVER',
-    `character ${foreign + 1} of the text is not in Latin-1, the clipboard takes no other; type it instead`,
-  );
 }

@@ -1,4 +1,5 @@
 import { capture } from '../automation/capture.ts';
+import { sendClipboard } from '../automation/clipboard.ts';
 import { TimeoutError } from '../rfb/errors.ts';
 import type { PointerEvent } from '../rfb/protocol/messages/client-to-server/pointer-event.ts';
 import type { SetDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
@@ -11,7 +12,7 @@ import type { Scene, SceneKey } from '../server/scenes/scene.ts';
 const PASSED_ON = ['qemu-extended-key-event', 'qemu-led-state', 'extended-mouse-buttons', 'extended-desktop-size'];
 
 /** What is between a viewer and us alone. */
-const OWN = ['fence', 'continuous-updates', 'desktop-size'];
+const OWN = ['fence', 'continuous-updates', 'desktop-size', 'extended-clipboard'];
 
 /** The answer to a request for it brings everything along that has changed. */
 const ONE_PIXEL: Rect = { x: 0, y: 0, width: 1, height: 1 };
@@ -44,9 +45,10 @@ export class SharedScreen implements Scene {
     const { width, height } = session.framebuffer;
     this.#session = session;
     this.display = new Display(width, height);
-    const { confirmed, ledState } = session.state;
+    const { confirmed, ledState, clipboard } = session.state;
     this.extensions = new Set([...OWN, ...PASSED_ON.filter((name) => confirmed.has(name))]);
     if (ledState) this.display.setLedState(ledState);
+    if (clipboard !== undefined) this.display.cutText(clipboard);
     this.#whole = Promise.resolve();
   }
 
@@ -60,8 +62,9 @@ export class SharedScreen implements Scene {
     return this.#session.sendPointerEvent(x, y, buttonMask);
   }
 
-  onCutText(text: string): Promise<void> {
-    return this.#session.sendCutText(Buffer.from(text, 'latin1'));
+  /** A machine that asks for the text later on finds it here, for as long as the session is kept. */
+  async onCutText(text: string): Promise<void> {
+    await sendClipboard(this.#session, text);
   }
 
   /** Of the machine's screens, each gets its share: viewers see one. */

@@ -1,5 +1,5 @@
 import { ByteWriter } from '../rfb/bytes/byte-writer.ts';
-import { clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
+import { type CutText, clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
 import { type KeyEvent, keyEvent } from '../rfb/protocol/messages/client-to-server/key-event.ts';
 import {
   type QemuExtendedKeyEvent,
@@ -44,9 +44,14 @@ function masked({ type, content, bytes }: SeenMessage): Uint8Array {
       return out.take();
     }
     case clientCutText.type:
-      clientCutText.write(out, new Uint8Array((content as Uint8Array).length).fill(ASTERISK));
+      clientCutText.write(out, maskedText(content as CutText));
       return out.take();
     default:
       return bytes;
   }
+}
+
+function maskedText(content: CutText): CutText {
+  if (content instanceof Uint8Array) return new Uint8Array(content.length).fill(ASTERISK);
+  return content.action === 'provide' ? { ...content, text: content.text?.replace(/[^\n]/gu, '*') } : content;
 }

@@ -101,6 +101,9 @@ export class StreamWatcher extends EventEmitter<SessionEvents> {
       },
       this,
       async () => {},
+      async (message) => {
+        if (message.action === 'provide' && message.text !== undefined) this.#receiver?.cutText(message.text);
+      },
     );
     await this.#receiver.run(connection);
   }

@@ -19,6 +19,7 @@ export interface DisplayWatcher {
 export class Display {
   readonly framebuffer: Framebuffer;
   #leds: LedState | undefined;
+  #clipboard: string | undefined;
   readonly #watchers = new Set<DisplayWatcher>();
 
   constructor(width: number, height: number) {
@@ -95,7 +96,13 @@ export class Display {
     for (const watcher of this.#watchers) watcher.bell();
   }
 
+  /** What `cutText` has told last. */
+  get clipboard(): string | undefined {
+    return this.#clipboard;
+  }
+
   cutText(text: string): void {
+    this.#clipboard = text;
     for (const watcher of this.#watchers) watcher.cutText(text);
   }
 

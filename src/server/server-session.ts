@@ -1,7 +1,8 @@
 import { ByteWriter } from '../rfb/bytes/byte-writer.ts';
 import { ConnectionError, ProtocolError } from '../rfb/errors.ts';
+import { ClipboardExchange, OWN_CAPS } from '../rfb/protocol/clipboard-exchange.ts';
 import { type BytePipe, Connection } from '../rfb/protocol/connection.ts';
-import { clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
+import { type CutText, clientCutText } from '../rfb/protocol/messages/client-to-server/client-cut-text.ts';
 import { clientFence } from '../rfb/protocol/messages/client-to-server/client-fence.ts';
 import { enableContinuousUpdates } from '../rfb/protocol/messages/client-to-server/enable-continuous-updates.ts';
 import {
@@ -14,6 +15,7 @@ import { qemuExtendedKeyEvent } from '../rfb/protocol/messages/client-to-server/
 import { type SetDesktopSize, setDesktopSize } from '../rfb/protocol/messages/client-to-server/set-desktop-size.ts';
 import { setEncodings } from '../rfb/protocol/messages/client-to-server/set-encodings.ts';
 import { setPixelFormat } from '../rfb/protocol/messages/client-to-server/set-pixel-format.ts';
+import { type ClipboardMessage, writeClipboardMessage } from '../rfb/protocol/messages/clipboard-message.ts';
 import {
   FENCE_BLOCK_AFTER,
   FENCE_BLOCK_BEFORE,
@@ -25,6 +27,7 @@ import {
 import type { PixelFormat } from '../rfb/protocol/pixel-format.ts';
 import type { ProtocolVersion } from '../rfb/protocol/protocol-version.ts';
 import { continuousUpdates } from '../rfb/protocol/pseudo-encodings/continuous-updates.ts';
+import { extendedClipboard } from '../rfb/protocol/pseudo-encodings/extended-clipboard.ts';
 import { extendedDesktopSize } from '../rfb/protocol/pseudo-encodings/extended-desktop-size.ts';
 import { extendedMouseButtons } from '../rfb/protocol/pseudo-encodings/extended-mouse-buttons.ts';
 import { fence } from '../rfb/protocol/pseudo-encodings/fence.ts';
@@ -78,6 +81,13 @@ export class ServerSession implements DisplayWatcher {
   /** What this viewer holds down, to let go of when it leaves. */
   readonly #keysDown = new Map<string, SceneKey>();
   #pointer: PointerEvent = { x: 0, y: 0, buttonMask: 0 };
+  #toldClipboard: string | undefined;
+  readonly #clipboard = new ClipboardExchange({
+    send: async (message) => this.#tellClipboard(message),
+    received: (text) => this.#options.scene.onCutText?.(text),
+    notified() {},
+    taken() {},
+  });
 
   constructor(pipe: BytePipe, options: ServerSessionOptions) {
     this.#options = options;
@@ -137,9 +147,14 @@ export class ServerSession implements DisplayWatcher {
     this.#tell(new ByteWriter().u8(2));
   }
 
-  /** ServerCutText, RFC 6143 §7.6.4. */
+  /** ServerCutText, RFC 6143 §7.6.4; a viewer with Extended Clipboard gets every character. */
   cutText(text: string): void {
-    const bytes = Buffer.from(text, 'latin1');
+    this.#toldClipboard = text;
+    if (this.#clipboard.known) {
+      this.#clipboard.offer(text).catch(() => this.close());
+      return;
+    }
+    const bytes = Buffer.from(text.replace(/[^\0-\xff]/gu, '?'), 'latin1');
     this.#tell(new ByteWriter().u8(3).pad(3).u32(bytes.length).bytes(bytes));
   }
 
@@ -163,7 +178,6 @@ export class ServerSession implements DisplayWatcher {
 
   async #receive(type: number, updates: UpdateSender): Promise<void> {
     const { reader } = this.#connection;
-    const { scene } = this.#options;
     switch (type) {
       case setPixelFormat.type:
         return this.#setPixelFormat(await setPixelFormat.read(reader), updates);
@@ -175,11 +189,8 @@ export class ServerSession implements DisplayWatcher {
         return this.#key(await keyEvent.read(reader));
       case pointerEvent.type:
         return this.#point(await this.#readPointerEvent());
-      case clientCutText.type: {
-        // Read in any case: an optional call would leave its argument alone.
-        const text = decodeLatin1(await clientCutText.read(reader));
-        return scene.onCutText?.(text);
-      }
+      case clientCutText.type:
+        return this.#receiveCutText(await clientCutText.read(reader));
       case qemuExtendedKeyEvent.type:
         return this.#key(await qemuExtendedKeyEvent.read(reader));
       case enableContinuousUpdates.type: {
@@ -201,6 +212,15 @@ export class ServerSession implements DisplayWatcher {
   async #request(request: FramebufferUpdateRequest, updates: UpdateSender): Promise<void> {
     if (!request.incremental) await this.#options.scene.refresh?.();
     updates.request(request);
+  }
+
+  async #receiveCutText(content: CutText): Promise<void> {
+    const { scene } = this.#options;
+    if (content instanceof Uint8Array) return scene.onCutText?.(decodeLatin1(content));
+    await this.#clipboard.receive(content);
+    const { clipboard } = scene.display;
+    const untold = clipboard !== undefined && clipboard !== this.#toldClipboard;
+    if (content.action === 'caps' && untold) await this.#clipboard.offer(clipboard);
   }
 
   async #resize(size: SetDesktopSize, updates: UpdateSender): Promise<void> {
@@ -249,6 +269,7 @@ export class ServerSession implements DisplayWatcher {
     confirmNow(qemuKeys, () => updates.announce({ ...EMPTY, type: qemuKeys.type }));
     confirmNow(extendedMouseButtons, () => updates.announce({ ...EMPTY, type: extendedMouseButtons.type }));
     confirmNow(extendedDesktopSize, () => updates.announceScreen(0, 0));
+    confirmNow(extendedClipboard, () => this.#tellClipboard(OWN_CAPS));
     confirmNow(qemuLedState, () => display.ledState && this.ledState(display.ledState));
   }
 
@@ -266,6 +287,12 @@ export class ServerSession implements DisplayWatcher {
     if ((flags & FENCE_REQUEST) === 0) return;
     if (flags & FENCE_BLOCK_BEFORE) await this.#options.scene.settled?.();
     this.#sendFence({ flags: flags & (FENCE_BLOCK_BEFORE | FENCE_BLOCK_AFTER | FENCE_SYNC_NEXT), payload });
+  }
+
+  #tellClipboard(message: ClipboardMessage): void {
+    const out = new ByteWriter().u8(3).pad(3);
+    writeClipboardMessage(out, message);
+    this.#tell(out);
   }
 
   #sendFence(fence: Fence): void {

@@ -51,6 +51,9 @@ export class RecordingTarget implements ServerMessageTarget {
   colourMapChanged = this.#keep('colourMapChanged');
   bell = this.#keep('bell');
   cutText = this.#keep('cutText');
+  clipboardMessage = async (...args: unknown[]) => {
+    this.told.push(['clipboardMessage', ...args]);
+  };
   fence = async (...args: unknown[]) => {
     this.told.push(['fence', ...args]);
   };

@@ -1,5 +1,6 @@
 import { check } from './check.ts';
 import { click } from './click.ts';
+import { clipboard } from './clipboard.ts';
 import { close } from './close.ts';
 import type { CommandPlug } from './command-plug.ts';
 import { completion } from './completion.ts';
@@ -10,6 +11,7 @@ import { lint } from './lint.ts';
 import { list } from './list.ts';
 import { move } from './move.ts';
 import { open } from './open.ts';
+import { paste } from './paste.ts';
 import { power } from './power.ts';
 import { probe } from './probe.ts';
 import { proxy } from './proxy.ts';
@@ -43,6 +45,8 @@ export const commands: readonly CommandPlug[] = [
   move,
   drag,
   scroll,
+  paste,
+  clipboard,
   resize,
   check,
   open,

@@ -1,11 +1,11 @@
 import { typingMs } from '../../automation/keyboard.ts';
 import type { TypingReport } from '../../automation/verified-typing/verifying-typist.ts';
-import { UsageError } from '../../rfb/errors.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { addKeyOptions, type KeyFlags, keyOptions } from '../key-options.ts';
 import { note, printJson } from '../output.ts';
 import { readSettings } from '../settings.ts';
-import { DEFAULT_TIMEOUT_MS, withConsole } from '../with-console.ts';
+import { textArgument } from '../text-argument.ts';
+import { withConsole } from '../with-console.ts';
 import type { CommandPlug } from './command-plug.ts';
 
 interface Flags extends ConnectionFlags, KeyFlags {
@@ -38,7 +38,8 @@ Examples:
     )
     .action(async (target: string, given: string | undefined, flags: Flags) => {
       const settings = await readSettings(target, flags);
-      const text = await textToType(given, flags, settings.timeoutMs ?? DEFAULT_TIMEOUT_MS, interrupted);
+      const end = flags.enter ? '\n' : '';
+      const text = (await textArgument(given, flags, settings, interrupted)) + end;
       const keys = keyOptions(flags);
       const count = [...text].length;
       const task = { settings, interrupted, doing: `typing ${count} characters`, plannedMs: typingMs(text, keys) };
@@ -58,19 +59,4 @@ function describe({ typed, corrections, unverified, rate }: TypingReport): strin
   const notSeen = unverified > 0 ? `, ${unverified} of them left nothing to look at` : '';
   const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   return `typed ${plural(typed, 'character')}${notSeen}; ${plural(corrections, 'correction')}, ${Math.round(rate)} characters a second at the end`;
-}
-
-async function textToType(
-  given: string | undefined,
-  flags: Flags,
-  timeoutMs: number,
-  interrupted: AbortSignal,
-): Promise<string> {
-  const end = flags.enter ? '\n' : '';
-  if (given !== undefined && given !== '-') return given + end;
-  if (given === undefined && process.stdin.isTTY) {
-    throw new UsageError('BAD_OPTION', 'the text is missing: write it behind the target, or - to type it here first');
-  }
-  const { stdinText } = await import('../input.ts');
-  return (await stdinText('the text', flags, timeoutMs, interrupted)) + end;
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { ConnectionError, ProtocolError } from '../errors.ts';
 import type { Connection } from '../protocol/connection.ts';
 import type { Framebuffer } from '../protocol/framebuffer.ts';
+import type { ClipboardMessage } from '../protocol/messages/clipboard-message.ts';
 import type { Fence } from '../protocol/messages/fence.ts';
 import { serverMessages } from '../protocol/messages/server-to-client/index.ts';
 import type { ServerMessageTarget } from '../protocol/messages/server-to-client/server-message.ts';
@@ -38,6 +39,10 @@ export interface SessionEvents {
   bell: [];
   /** ServerCutText: something was copied on the server. */
   cutText: [text: string];
+  /** Extended Clipboard: the server has a text on its clipboard, which follows, or has none. */
+  cutTextNotify: [hasText: boolean];
+  /** Extended Clipboard: the server has asked for the text that it was offered, and was sent it. */
+  cutTextTaken: [];
   cursor: [cursor: Cursor];
   desktopName: [name: string];
   ledState: [state: LedState];
@@ -76,11 +81,13 @@ export class Receiver implements ServerMessageTarget, SessionState {
   /** Pixels painted or allocated since the event loop had a turn. */
   #pixelsSinceTurn = 0;
   readonly #answerFence: (fence: Fence) => Promise<void>;
+  readonly #onClipboard: (message: ClipboardMessage) => Promise<void>;
 
   constructor(
     initial: Pick<Receiver, 'updates' | 'framebuffer' | 'pixels' | 'desktopName'>,
     events: EventEmitter<SessionEvents>,
     answerFence: (fence: Fence) => Promise<void>,
+    onClipboard: (message: ClipboardMessage) => Promise<void>,
   ) {
     this.updates = initial.updates;
     this.framebuffer = initial.framebuffer;
@@ -88,6 +95,7 @@ export class Receiver implements ServerMessageTarget, SessionState {
     this.desktopName = initial.desktopName;
     this.#events = events;
     this.#answerFence = answerFence;
+    this.#onClipboard = onClipboard;
   }
 
   get pixelFormat(): PixelFormat {
@@ -216,6 +224,10 @@ export class Receiver implements ServerMessageTarget, SessionState {
   cutText(text: string): void {
     this.clipboard = text;
     this.#tell('cutText', text);
+  }
+
+  async clipboardMessage(message: ClipboardMessage): Promise<void> {
+    if (!this.#closed) await this.#onClipboard(message);
   }
 
   async fence(fence: Fence): Promise<void> {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { ConnectionError, type Phase, RfbError, TimeoutError } from '../errors.ts';
+import { ClipboardExchange, OWN_CAPS } from '../protocol/clipboard-exchange.ts';
 import { type BytePipe, Connection } from '../protocol/connection.ts';
 import { type EncodingName, encodings } from '../protocol/encodings/index.ts';
 import { Framebuffer } from '../protocol/framebuffer.ts';
@@ -13,6 +14,7 @@ import { qemuExtendedKeyEvent } from '../protocol/messages/client-to-server/qemu
 import { setDesktopSize } from '../protocol/messages/client-to-server/set-desktop-size.ts';
 import { setEncodings } from '../protocol/messages/client-to-server/set-encodings.ts';
 import { setPixelFormat } from '../protocol/messages/client-to-server/set-pixel-format.ts';
+import type { ClipboardMessage } from '../protocol/messages/clipboard-message.ts';
 import {
   FENCE_BLOCK_AFTER,
   FENCE_BLOCK_BEFORE,
@@ -32,6 +34,7 @@ import type { DecoderName, UpdateDecoder } from '../protocol/update-decoder.ts';
 import { encodingTypes, plugsNamed } from './chosen-plugs.ts';
 import { createUpdateDecoder } from './create-update-decoder.ts';
 import { type Deadline, describeDuration, within } from './deadline.ts';
+import { describeSilence } from './describe-silence.ts';
 import { setDesktopSize as changeDesktopSize, type DesktopSize, requestDesktopSize } from './desktop-size.ts';
 import { type Established, handshake } from './handshake.ts';
 import { locateError } from './locate-error.ts';
@@ -95,6 +98,13 @@ const DEFAULT_BARRIER_TIMEOUT_MS = 10_000;
 /** A connection after ServerInit: sends client messages, keeps the framebuffer, tells listeners what arrives. */
 export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
   readonly established: Negotiated;
+  /** Extended Clipboard, where the server has confirmed it: texts of every character. */
+  readonly clipboard = new ClipboardExchange({
+    send: (message) => this.#send(clientCutText, message),
+    received: (text) => this.#receiver.cutText(text),
+    notified: (hasText) => this.emit('cutTextNotify', hasText),
+    taken: () => this.emit('cutTextTaken'),
+  });
   readonly #receiver: Receiver;
   readonly #connection: Connection;
   readonly #lifetime = new AbortController();
@@ -175,6 +185,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       { updates, framebuffer: new Framebuffer(width, height, updates.allocate), pixels, desktopName: name },
       this,
       (fence) => this.#onFence(fence),
+      (message) => this.#onClipboard(message),
     );
     if (updates.receiveBuffers) connection.pipe.receiveInto?.(updates.receiveBuffers);
     this.#log = options.onLog;
@@ -435,6 +446,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     }
   }
 
+  async #onClipboard(message: ClipboardMessage): Promise<void> {
+    await this.clipboard.receive(message);
+    if (message.action === 'caps') await this.#send(clientCutText, OWN_CAPS);
+  }
+
   /** Listens from the call on, for the first event that `accepts`. Rejects when the session or the time ends first. */
   async #until<E extends keyof SessionEvents>(
     event: E,
@@ -476,11 +492,3 @@ function deadlineOf({ timeoutMs = DEFAULT_BARRIER_TIMEOUT_MS, signal }: WaitOpti
 
 const RELATIVE_POINTER =
   'the guest has a relative mouse: where the pointer lands is approximate (QEMU: -device usb-tablet makes it exact)';
-
-function describeSilence({ reader }: Connection, phase: Phase, waitedMs: number): string {
-  const time = describeDuration(waitedMs);
-  if (reader.received === 0) {
-    return `connected, but the server sent nothing for ${time}, wanted its greeting "RFB 003.00x": is it a TLS (tls:), HTTP (ws://) or other server, or one that serves another client?`;
-  }
-  return `the server fell silent in phase ${phase} after ${reader.received} bytes (waited ${time} for the handshake)`;
-}

@@ -28,6 +28,7 @@ const NEEDS = {
   chromium: ['chromium'],
   sshd: ['setpriv', '/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'nc', 'socat'],
   virsh: ['virsh'],
+  xsel: ['xsel'],
   xterm: ['setpriv', 'xterm', '/usr/share/fonts/X11/misc/fonts.dir'],
 } as const satisfies Record<string, readonly string[]>;
 

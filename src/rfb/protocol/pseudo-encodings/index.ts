@@ -3,6 +3,7 @@ import { cursor } from './cursor.ts';
 import { cursorWithAlpha } from './cursor-with-alpha.ts';
 import { desktopName } from './desktop-name.ts';
 import { desktopSize } from './desktop-size.ts';
+import { extendedClipboard } from './extended-clipboard.ts';
 import { extendedDesktopSize } from './extended-desktop-size.ts';
 import { extendedMouseButtons } from './extended-mouse-buttons.ts';
 import { fence } from './fence.ts';
@@ -28,4 +29,5 @@ export const pseudoEncodings: readonly PseudoEncoding[] = [
   qemuPointerMotionChange,
   qemuLedState,
   extendedMouseButtons,
+  extendedClipboard,
 ];

@@ -164,11 +164,18 @@ test('a pointer mask with buttons 8 and 9 takes a second byte, bit 7 of the firs
 
 test.each<[string, ClientMessage<unknown>, Uint8Array, string, RegExp]>([
   [
-    'a clipboard of 4 GiB',
+    'a clipboard of 2 GiB',
     clientCutText as ClientMessage<unknown>,
-    wire(6, 0, 0, 0, u32(0xffffffff)),
+    wire(6, 0, 0, 0, u32(0x7fffffff)),
     'BAD_LENGTH',
-    /4294967295/,
+    /2147483647/,
+  ],
+  [
+    'an extended clipboard of 2 GiB',
+    clientCutText as ClientMessage<unknown>,
+    wire(6, 0, 0, 0, u32(0x80000000)),
+    'BAD_LENGTH',
+    /-2147483648/,
   ],
   [
     'a fence payload of 65 bytes',

@@ -97,10 +97,13 @@ describeTelling(
       told: [['cutText', '']],
     },
     {
-      name: 'ServerCutText of a negative length, the extended clipboard, is passed over',
+      name: 'ServerCutText of a negative length, the extended clipboard',
       receive: serverCutText.receive,
       bytes: wire(0, 0, 0, u32(-8), u32(0x01000001), u32(0)),
-      told: [],
+      told: [
+        ['confirm', 'extended-clipboard'],
+        ['clipboardMessage', { action: 'caps', formats: 1, actions: [], maxTextLength: 0 }],
+      ],
     },
     {
       name: 'EndOfContinuousUpdates',

@@ -1,5 +1,6 @@
 import type { ByteReader } from '../../../bytes/byte-reader.ts';
 import type { UpdateDecoder, UpdateTarget } from '../../update-decoder.ts';
+import type { ClipboardMessage } from '../clipboard-message.ts';
 import type { Fence } from '../fence.ts';
 
 /** A message that a server sends. One file each, one line in index.ts. */
@@ -19,5 +20,6 @@ export interface ServerMessageTarget extends UpdateTarget {
   colourMapChanged(): void;
   bell(): void;
   cutText(text: string): void;
+  clipboardMessage(message: ClipboardMessage): Promise<void>;
   fence(fence: Fence): Promise<void>;
 }
