@@ -57,14 +57,19 @@ export function readPng(bytes: Uint8Array, name: string): Picture {
     throw new UsageError('BAD_IMAGE', `${name} has ${width}x${height} pixels, more than a screen can have`);
   }
   try {
-    return { width, height, rgba: loadPng().PNG.sync.read(header).data, fresh: true };
+    return { width, height, rgba: codec().PNG.sync.read(header).data, fresh: true };
   } catch (cause) {
     throw new UsageError('BAD_IMAGE', `${name} is a broken PNG: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** Loaded when first needed: most commands write no picture, and one that does can load it while it waits for the server. */
-export function loadPng(): typeof import('pngjs') {
+/** Most commands write no picture, and one that does can load this while it waits for the server. */
+export function loadPng(): void {
+  codec();
+}
+
+/** Loaded when first needed. */
+function codec(): typeof import('pngjs') {
   pngjs ??= createRequire(import.meta.url)('pngjs') as typeof import('pngjs');
   return pngjs;
 }
@@ -78,7 +83,7 @@ const PNG_SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
  * own run-length strategy, which pngjs would take, makes them ten times as big; its own conversion takes five times as long.
  */
 function encodePng(picture: Picture): Uint8Array {
-  return loadPng().PNG.sync.write(truecolour(picture), PNG_OPTIONS);
+  return codec().PNG.sync.write(truecolour(picture), PNG_OPTIONS);
 }
 
 /** The same file, compressed on another thread: slower, and in the way of nothing. */
@@ -96,7 +101,7 @@ export async function encodePngAside(picture: Picture): Promise<Uint8Array> {
 }
 
 function truecolour(picture: Picture): PNG {
-  const { PNG } = loadPng();
+  const { PNG } = codec();
   const file = new PNG({ width: picture.width, height: picture.height, ...PNG_OPTIONS });
   file.data = rgb(picture);
   return file;
