@@ -94,6 +94,20 @@ describeWith(['linuxGuest', 'keymaps'], 'layouts of the Linux console', () => {
   );
 });
 
+describeWith(['linuxGuest', 'keymaps'], 'QEMU that was told a layout', () => {
+  test('-k: it looks for keysyms in a table of its own, and wants Shift as its layout has it', {
+    retry: 2,
+    timeout: 300_000,
+  }, async ({ expect }) => {
+    const keymaps = { de: await keymap('de-latin1') };
+    await using server = await qemu({ guest: 'linux', keymaps, args: ['-k', 'de'] });
+    await using console = await connect(server.address);
+    const text = 'größer ÄÖÜ zy ZY /&() \u00a7 ?';
+    await console.keyboard.type(`${text}\n`, { layout: 'de' });
+    await expect.poll(() => typedOn(server), { timeout: ARRIVAL_TIMEOUT_MS }).toBe(`${text}\n`);
+  });
+});
+
 async function setLayout(display: string, layout: LayoutName): Promise<void> {
   await promisify(execFile)('setxkbmap', ['-display', display, '-layout', X_NAMES[layout] ?? layout]);
 }

@@ -64,9 +64,9 @@ export function bootSector(): Uint8Array {
 }
 
 /**
- * A BIOS guest with a line editor that is too slow: for each key it takes 80 ms, while the BIOS keeps 15 that wait, and at each
+ * A BIOS guest with a line editor that is too slow: for each key it takes 45 ms, while the BIOS keeps 15 that wait, and at each
  * 32nd it masks interrupts until its clock's next second, so that the keyboard itself overflows, and releases are lost, too.
- * Keys go to COM1 as they come: letters, 8 of Backspace, 13 of Enter. Lines are drawn as by the other guest.
+ * Keys go to COM1 as they come: letters, 8 of Backspace, 13 of Enter. Deletes across lines, as shells do.
  */
 export function slowLines(): Uint8Array {
   const code = new Assembler(ORIGIN);
@@ -89,7 +89,7 @@ export function slowLines(): Uint8Array {
   code.emit(0x84, 0xc0); //                 test al, al
   code.emit(0x74).near('key'); //           jz key: not a character
   code.emit(0xe8).relative('serial'); //    call serial
-  code.emit(0x50, 0xb4, 0x86, 0xb9, 0x01, 0x00, 0xba, 0x80, 0x38); // push ax; mov ah, 86h; mov cx, 1; mov dx, 3880h: 80 ms
+  code.emit(0x50, 0xb4, 0x86, 0x31, 0xc9, 0xba, 0xc8, 0xaf); // push ax; mov ah, 86h; xor cx, cx; mov dx, 45000
   code.emit(0xcd, 0x15); //                 int 15h: wait
   code.emit(0x45, 0xf7, 0xc5, 0x1f, 0x00); // inc bp; test bp, 31
   code.emit(0x75).near('awake'); //         jnz awake
@@ -108,9 +108,12 @@ export function slowLines(): Uint8Array {
   code.emit(0xeb).near('key'); //           jmp key
   code.label('delete').emit(0x85, 0xff); // test di, di
   code.emit(0x74).near('key'); //           jz key
-  code.emit(0x4f, 0xe8).relative('teletype'); // dec di; call teletype
-  code.emit(0xb0, 0x20, 0xe8).relative('teletype'); // mov al, ' '; call teletype
-  code.emit(0xb0, 0x08, 0xe8).relative('teletype'); // mov al, 8; call teletype
+  code.emit(0x4f, 0xb4, 0x03, 0xb7, 0x00, 0xcd, 0x10); // dec di; mov ah, 3; mov bh, 0; int 10h: row dh, column dl
+  code.emit(0x84, 0xd2); //                 test dl, dl
+  code.emit(0x75).near('back'); //          jnz back
+  code.emit(0xb2, 80, 0xfe, 0xce); //       mov dl, 80; dec dh
+  code.label('back').emit(0xfe, 0xca, 0xb4, 0x02, 0xcd, 0x10); // dec dl; mov ah, 2; int 10h
+  code.emit(0xb8, 0x20, 0x0a, 0xb9, 0x01, 0x00, 0xcd, 0x10); // mov ax, 0a20h; mov cx, 1; int 10h: a blank, and stay
   code.emit(0xeb).near('key'); //           jmp key
 
   code.label('teletype').emit(0xb4, 0x0e, 0xbb, 0x07, 0x00, 0xcd, 0x10, 0xc3); // mov ah, 0eh; mov bx, 7; int 10h; ret
