@@ -138,7 +138,7 @@ async function guestArgs(guest: Guest, directory: string, linux: LinuxOptions): 
 
 /** Waits for the guest's word on the serial port; gives the length of what it said. */
 async function waitForGuest(server: ServerProcess, guest: Guest, output: () => Promise<string>): Promise<number> {
-  if (guest !== 'linux' && guest !== 'boot-sector') return 0;
+  if (guest !== 'linux' && guest !== 'boot-sector' && guest !== 'slow-lines') return 0;
   const word = guest === 'linux' ? LINUX_READY : READY;
   return server.until(
     `${guest} guest`,
