@@ -10,7 +10,7 @@ import { Guards } from './guards.ts';
 import type { Expected } from './scene.ts';
 
 /** Far more than any stream takes on a busy machine. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 200_000;
 
 export interface Stream {
   readonly width: number;

@@ -13,8 +13,8 @@ many rectangles were played, or ${MAX_PROBLEMS} problems were found. What they d
 --run plays one run of a seed again.
 `;
 
-/** A run that takes longer hangs. */
-const HANG_MS = 60_000;
+/** A run that takes longer hangs: the longest take five seconds of a processor, which they may have to share with many. */
+const HANG_MS = 300_000;
 /** Once everything is warm, resident memory may grow by so much. */
 const MAX_GROWTH_MIB = 200;
 
