@@ -16,6 +16,7 @@ export default defineConfig({
         // Each file starts servers of its own; one at a time keeps two-core machines honest about time.
         test: {
           name: 'servers',
+          globalSetup: ['test/servers/build.ts'],
           include: ['test/servers/**/*.test.ts', 'test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

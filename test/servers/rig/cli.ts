@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -14,9 +14,7 @@ export interface CliRun {
   readonly result: Promise<CliResult>;
 }
 
-let built = false;
-
-/** Starts the command line as it is published: the bundle, built from these sources once a test file. */
+/** Starts the command line as it is published: the bundle, which `build.ts` has made of these sources. */
 export function startCli(
   args: readonly string[],
   options: {
@@ -25,8 +23,6 @@ export function startCli(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): CliRun {
-  if (!built) execFileSync('npm', ['run', '-s', 'build'], { cwd: root });
-  built = true;
   const { RFBCTL_PASSWORD: _, RFBCTL_USERNAME: __, ...inherited } = process.env;
   const env: NodeJS.ProcessEnv = { ...inherited, ...options.env };
   if (options.password !== undefined) env.RFBCTL_PASSWORD = options.password;
