@@ -228,7 +228,14 @@ describeTelling(
 
 describe('what is only offered', () => {
   test.each(pseudoEncodings.filter(({ apply }) => apply === undefined))('$name has no payload', ({ name }) => {
-    expect(['fence', 'continuous-updates', 'qemu-extended-key-event', 'extended-mouse-buttons']).toContain(name);
+    const silent = [
+      'fence',
+      'continuous-updates',
+      'qemu-extended-key-event',
+      'extended-mouse-buttons',
+      'extended-clipboard',
+    ];
+    expect(silent).toContain(name);
   });
 
   test('servers that shall paint the pointer are offered no cursor', () => {
