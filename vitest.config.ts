@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most tests wait for something: a core for each is left to nobody else.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
