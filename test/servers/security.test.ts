@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ConnectOptions, connect } from '../../src/index.ts';
+import { type ConnectOptions, connect, type RfbError } from '../../src/index.ts';
 import { createScene, serve } from '../../src/testing.ts';
 import {
   describeWith,
@@ -63,6 +64,19 @@ async function visit(address: string, options: ConnectOptions = {}): Promise<See
   await viewer.capture();
   const { name, verified } = viewer.session.established.securityType;
   return { name, verified, warnings };
+}
+
+/** x11vnc takes the rig's look at its port for a viewer, and may drop the next one while it is busy with that. */
+async function visitX11vnc(address: string, options?: ConnectOptions): Promise<Seen> {
+  for (let left = 10; ; left--) {
+    try {
+      return await visit(address, options);
+    } catch (error) {
+      const { code, phase } = error as RfbError;
+      if (left === 0 || code !== 'CONNECTION_LOST' || phase !== 'greeting') throw error;
+      await sleep(300);
+    }
+  }
 }
 
 const anonymous = [expect.stringContaining('is anonymous')];
@@ -196,14 +210,14 @@ describeWith(['x11vnc'], 'x11vnc', () => {
     await using server = await start(mode, LOGIN.password);
     const certified = name.includes('x509');
     const options: ConnectOptions = certified ? { tls: { ca: rsa } } : {};
-    expect(await visit(server.address, options)).toMatchObject({ name, verified: certified });
-    const wrong = visit(server.address, { ...options, credentials: { password: 'falsch' } });
+    expect(await visitX11vnc(server.address, options)).toMatchObject({ name, verified: certified });
+    const wrong = visitX11vnc(server.address, { ...options, credentials: { password: 'falsch' } });
     await expect(wrong).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
   });
 
   test('anonymous TLS with nothing inside', async () => {
     await using server = await start(['-anontls', 'force']);
-    expect(await visit(server.address)).toEqual({ name: 'tls', verified: false, warnings: anonymous });
+    expect(await visitX11vnc(server.address)).toEqual({ name: 'tls', verified: false, warnings: anonymous });
   });
 });
 

@@ -37,10 +37,8 @@ describeWith(['qemu', 'linuxGuest'], 'verified typing', () => {
       );
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(edited(await server.typed())).toBe(TEXT);
-      const report = JSON.parse(stdout.toString());
-      expect(report).toMatchObject({ typed: LENGTH, unverified: 0 });
-      // It would be no slow guest without: 30 characters a second overflow it.
-      expect(report.corrections).toBeGreaterThan(0);
+      // Whether it overflows at first depends on how busy this machine is; behind what loses keys, below, corrections are certain.
+      expect(JSON.parse(stdout.toString())).toMatchObject({ typed: LENGTH, unverified: 0 });
     });
 
     test('at a Linux terminal behind what loses keys, over lines', { timeout: TIMEOUT_MS }, async ({ expect }) => {
