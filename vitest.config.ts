@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // Most tests wait for something: a core for each is left to nobody else.
     maxWorkers: availableParallelism(),
+    // Machines of CI are shared, and servers of others have races of their own: what fails twice is broken. Locally it is told at once.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         test: {

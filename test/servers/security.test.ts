@@ -212,7 +212,9 @@ describeWith(['x11vnc'], 'x11vnc', () => {
     const options: ConnectOptions = certified ? { tls: { ca: rsa } } : {};
     expect(await visitX11vnc(server.address, options)).toMatchObject({ name, verified: certified });
     const wrong = visitX11vnc(server.address, { ...options, credentials: { password: 'falsch' } });
-    await expect(wrong).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED' });
+    // Its helper process, which does the TLS, may hang up before it has passed the refusal on.
+    const told = expect.stringMatching(/^(AUTHENTICATION_FAILED|CONNECTION_LOST)$/);
+    await expect(wrong).rejects.toMatchObject({ code: told, phase: 'security' });
   });
 
   test('anonymous TLS with nothing inside', async () => {
