@@ -1,7 +1,4 @@
 import path from 'node:path';
-import { describeProxyMessage } from '../../recording/describe-message.ts';
-import { ProxyServer } from '../../recording/proxy-server.ts';
-import { listen } from '../../server/listen.ts';
 import { parseListen } from '../arguments.ts';
 import { addConnectionOptions, type ConnectionFlags } from '../connection-options.ts';
 import { credentialsFrom, readSetting } from '../credentials.ts';
@@ -48,6 +45,9 @@ Examples:
       const [password] = viewerPasswordFile
         ? (await readSetting('--viewer-password-file', viewerPasswordFile)).split(/\r?\n/, 1)
         : [];
+      const { describeProxyMessage } = await import('../../recording/describe-message.ts');
+      const { ProxyServer } = await import('../../recording/proxy-server.ts');
+      const { listen } = await import('../../server/listen.ts');
       const left = new AbortController();
       const server = new ProxyServer(settings.address, {
         ...settings.connect,

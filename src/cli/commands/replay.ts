@@ -1,6 +1,3 @@
-import { openRecording } from '../../recording/formats/index.ts';
-import { ReplayServer } from '../../recording/replay-server.ts';
-import { listen } from '../../server/listen.ts';
 import { badOption, parseDuration, parseListen } from '../arguments.ts';
 import { ChoiceOption } from '../choice-option.ts';
 import { describeError } from '../error-report.ts';
@@ -39,6 +36,9 @@ Examples:
   rfbctl replay boot.fbs --speed 4 --max-pause 1s --at-end loop`,
     )
     .action(async (file: string, flags: Flags) => {
+      const { openRecording } = await import('../../recording/formats/index.ts');
+      const { ReplayServer } = await import('../../recording/replay-server.ts');
+      const { listen } = await import('../../server/listen.ts');
       // What is wrong with the file is told before anybody looks.
       await (await openRecording(file)).close();
       const server = new ReplayServer(() => openRecording(file), {

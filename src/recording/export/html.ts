@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodePngAside } from '../../automation/image-file.ts';
 import { TRACE_VERSION, type TraceEvent } from '../../automation/trace/trace-format.ts';
-import { renderPage } from '../../report/render-page.ts';
 import { ActionError } from '../../rfb/errors.ts';
 import { frames } from '../frames.ts';
 import type { Exporter } from './export.ts';
@@ -37,6 +36,7 @@ export const html: Exporter = {
     events.push({ t: milliseconds, type: 'end', outcome: 'done', exitCode: 0 });
     const summary = { outcome: 'done', exitCode: 0, target, task: 'recording', started, milliseconds } as const;
     const traces = [{ name: recording.name, events, summary }];
+    const { renderPage } = await import('../../report/render-page.ts');
     return Buffer.from(renderPage({ program: options.program, traces, pictures }));
   },
 };

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { badRecording } from '../bad-recording.ts';
 import type { RecordedPiece, Recording, RecordingFormat } from '../recording.ts';
 
@@ -30,6 +29,7 @@ class WebsockifyRecording implements Recording {
   }
 
   async *pieces(): AsyncGenerator<RecordedPiece> {
+    const { createInterface } = await import('node:readline');
     const input = createReadStream(this.name, { encoding: 'latin1' });
     const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
     let base64 = false;

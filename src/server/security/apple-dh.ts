@@ -6,8 +6,6 @@ import { checkLogin } from './check-login.ts';
 import { defineServerSecurityType } from './server-security-type.ts';
 import { terminatedText } from './terminated-text.ts';
 
-/** RFC 2409's second group, as long as Apple's. */
-const PRIME = getDiffieHellman('modp2').getPrime();
 const GENERATOR = 2;
 
 /** Apple's Diffie-Hellman Authentication, rfbproto. */
@@ -15,11 +13,13 @@ export const appleDh = defineServerSecurityType({
   type: 30,
   name: 'apple-dh',
   async authenticate(connection, secrets) {
-    const { length } = PRIME;
-    const prime = number(PRIME);
+    // RFC 2409's second group, as long as Apple's. Node takes some 50 ms to make it ready.
+    const group = getDiffieHellman('modp2').getPrime();
+    const { length } = group;
+    const prime = number(group);
     const exponent = (number(randomBytes(length)) % (prime - 3n)) + 2n;
     const publicNumber = bytes(power(BigInt(GENERATOR), exponent, prime), length);
-    await connection.send(new ByteWriter().u16(GENERATOR).u16(length).bytes(PRIME).bytes(publicNumber));
+    await connection.send(new ByteWriter().u16(GENERATOR).u16(length).bytes(group).bytes(publicNumber));
     const { reader } = connection;
     await reader.need(2 * APPLE_FIELD_LENGTH + length);
     const encrypted = reader.view(2 * APPLE_FIELD_LENGTH).slice();

@@ -9,7 +9,6 @@ import {
 import { readPlain } from './plain.ts';
 import { authenticateBySasl } from './sasl.ts';
 import type { ServerSecrets, ServerSecurityType, Verdict } from './server-security-type.ts';
-import { acceptTls } from './tls.ts';
 import { challenge } from './vnc-authentication.ts';
 
 /** VeNCrypt 0.2, rfbproto. */
@@ -52,6 +51,7 @@ async function encrypted(
   await raw.pipe.write(Uint8Array.of(1));
   const either = subtype.alias !== undefined;
   const anonymous = subtype.tls === 'anonymous';
+  const { acceptTls } = await import('./tls.ts');
   return await acceptTls(raw, {
     certificate: anonymous && !either ? undefined : certificate,
     anonymous: anonymous || either,
