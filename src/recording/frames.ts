@@ -1,6 +1,8 @@
 import type { Picture } from '../automation/picture.ts';
 import type { Framebuffer } from '../rfb/protocol/framebuffer.ts';
 import { boundingBox, type Rect } from '../rfb/protocol/rect.ts';
+import { clip } from '../server/display.ts';
+import { Region } from '../server/region.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
 
@@ -30,31 +32,30 @@ export async function* frames(recording: Recording, options: FrameOptions = {}):
   const { fromMs = 0, toMs = Number.POSITIVE_INFINITY, intervalMs = DEFAULT_INTERVAL_MS } = options;
   await using player = new Player(recording, fromMs);
   const { watcher } = player;
-  const changes: Rect[] = [];
+  const changes = new Region();
   watcher
-    .on('painted', (rect) => {
-      changes.push(rect);
-      if (changes.length > MAX_CHANGES) changes.splice(0, changes.length, boundingBox(changes));
-    })
-    .on('resize', (width, height) => changes.push({ x: 0, y: 0, width, height }));
+    .on('painted', (rect) => changes.add(rect))
+    .on('resize', (width, height) => changes.add({ x: 0, y: 0, width, height }));
   await player.advance(fromMs);
   let shownMs = Number.NEGATIVE_INFINITY;
   for (;;) {
     const nextMs = await player.nextMs();
     const due = nextMs === undefined || nextMs > toMs || nextMs > Math.max(player.ms, shownMs + intervalMs);
-    if (due && watcher.framebuffer && watcher.whole && changes.length > 0) {
+    if (due && watcher.framebuffer && watcher.whole && changes.rects.length > 0) {
       const first = shownMs === Number.NEGATIVE_INFINITY;
-      const changed = first ? watcher.framebuffer.bounds : boundingBox(changes);
-      changes.length = 0;
+      const changed = first ? watcher.framebuffer.bounds : boundingBox(changes.rects);
+      changes.clear();
       shownMs = Math.max(player.ms, fromMs);
-      yield { ms: shownMs, picture: pictureOf(watcher.framebuffer), changed: clipped(changed, watcher.framebuffer) };
+      yield {
+        ms: shownMs,
+        picture: pictureOf(watcher.framebuffer),
+        changed: clip(changed, watcher.framebuffer.bounds),
+      };
     }
     if (nextMs === undefined || nextMs > toMs) return;
     await player.step();
   }
 }
-
-const MAX_CHANGES = 64;
 
 /**
  * The screen at a moment, by default at the end; undefined before its first picture.
@@ -76,12 +77,4 @@ export async function pictureAt(recording: Recording, ms = Number.POSITIVE_INFIN
 function pictureOf(framebuffer: Framebuffer): Picture {
   const { width, height, bounds } = framebuffer;
   return { width, height, rgba: framebuffer.rgba(bounds), fresh: true };
-}
-
-function clipped(rect: Rect, { width, height }: Framebuffer): Rect {
-  const right = Math.min(rect.x + rect.width, width);
-  const bottom = Math.min(rect.y + rect.height, height);
-  const x = Math.min(rect.x, width - 1);
-  const y = Math.min(rect.y, height - 1);
-  return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BytePipe } from '../rfb/protocol/connection.ts';
-import { boundingBox, type Rect } from '../rfb/protocol/rect.ts';
+import type { Rect } from '../rfb/protocol/rect.ts';
 import { Display } from '../server/display.ts';
 import type { ViewerServer } from '../server/listen.ts';
+import { Region } from '../server/region.ts';
 import type { Scene } from '../server/scenes/scene.ts';
 import { createServer } from '../server/server.ts';
 import { badRecording } from './bad-recording.ts';
@@ -118,19 +119,17 @@ class RecordedScene implements Scene {
   /** Shows what the player shows from now on, and that moment first. */
   async follow(player: Player, fromMs: number): Promise<void> {
     const { watcher } = player;
-    let changes: Rect[] = [];
+    const changes = new Region();
     watcher
-      .on('painted', (rect) => {
-        changes.push(rect);
-        if (changes.length > MAX_CHANGES) changes = [boundingBox(changes)];
-      })
+      .on('painted', (rect) => changes.add(rect))
       .on('resize', (width, height) => {
         this.display.resize(width, height);
-        changes = [{ x: 0, y: 0, width, height }];
+        changes.clear();
+        changes.add({ x: 0, y: 0, width, height });
       })
       .on('update', () => {
-        for (const rect of changes) this.#copy(player, rect);
-        changes = [];
+        for (const rect of changes.rects) this.#copy(player, rect);
+        changes.clear();
       })
       .on('bell', () => this.display.bell())
       .on('cutText', (text) => this.display.cutText(text));
@@ -155,5 +154,3 @@ class RecordedScene implements Scene {
     this.display.damage(rect);
   }
 }
-
-const MAX_CHANGES = 64;

@@ -1,6 +1,6 @@
 import type { ByteWriter } from '../../rfb/bytes/byte-writer.ts';
 import type { PixelWriter } from '../pixel-writer.ts';
-import type { Tile } from './tile.ts';
+import { packIndexes, type Tile } from './tile.ts';
 
 interface Run {
   readonly value: number;
@@ -29,7 +29,7 @@ export function writeTile(out: ByteWriter, tile: Tile, pixels: PixelWriter): voi
   else if (best === raw) writeCpixels(out.u8(0), tile.values, pixels);
   else if (best === packed) {
     writeCpixels(out.u8(palette.length), palette, pixels);
-    writePacked(out, tile, palette, bits);
+    out.bytes(packIndexes(tile, palette, bits));
   } else if (best === paletteRle) {
     writeCpixels(out.u8(128 + palette.length), palette, pixels);
     const indexes = new Map(palette.map((value, index) => [value, index]));
@@ -61,21 +61,6 @@ function writeCpixels(out: ByteWriter, values: ArrayLike<number>, pixels: PixelW
   const bytes = new Uint8Array(values.length * pixels.bytesPerCpixel);
   const data = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) pixels.putCpixel(data, i * pixels.bytesPerCpixel, values[i] ?? 0);
-  out.bytes(bytes);
-}
-
-/** Indexes of 1, 2 or 4 bits, the leftmost pixel in the highest bits; every row begins with a new byte. */
-function writePacked(out: ByteWriter, { width, height, values }: Tile, palette: readonly number[], bits: number): void {
-  const indexes = new Map(palette.map((value, index) => [value, index]));
-  const rowLength = Math.ceil((width * bits) / 8);
-  const bytes = new Uint8Array(rowLength * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * rowLength + ((x * bits) >> 3);
-      const shift = 8 - bits - ((x * bits) & 7);
-      bytes[at] = (bytes[at] ?? 0) | ((indexes.get(values[y * width + x] ?? 0) ?? 0) << shift);
-    }
-  }
   out.bytes(bytes);
 }
 

@@ -2,7 +2,7 @@ import type { ByteWriter } from '../../rfb/bytes/byte-writer.ts';
 import { DeflateStream } from '../deflate-stream.ts';
 import type { PixelWriter } from '../pixel-writer.ts';
 import type { EncoderType, RectEncoder } from './encoder.ts';
-import { readTile, type Tile } from './tile.ts';
+import { packIndexes, readTile } from './tile.ts';
 
 const FILL = 0x80;
 const FILTER_FOLLOWS = 0x40;
@@ -45,7 +45,7 @@ class TightEncoder implements RectEncoder {
       const stream = palette.length === 2 ? TWO_COLOURS : PALETTE;
       out.u8(FILTER_FOLLOWS | (stream << 4)).u8(PALETTE_FILTER);
       out.u8(palette.length - 1).bytes(tpixels(palette, pixels));
-      this.#compressed(out, stream, indexes(tile, palette));
+      this.#compressed(out, stream, packIndexes(tile, palette, palette.length === 2 ? 1 : 8));
     }
   }
 
@@ -64,20 +64,6 @@ function tpixels(values: ArrayLike<number>, pixels: PixelWriter): Uint8Array {
   const bytes = new Uint8Array(values.length * pixels.bytesPerTpixel);
   const data = new DataView(bytes.buffer);
   for (let i = 0; i < values.length; i++) pixels.putTpixel(data, i * pixels.bytesPerTpixel, values[i] ?? 0);
-  return bytes;
-}
-
-/** A byte a pixel; of two colours a bit, rows beginning with a new byte. */
-function indexes({ width, height, values }: Tile, palette: readonly number[]): Uint8Array {
-  const index = new Map(palette.map((value, i) => [value, i]));
-  if (palette.length > 2) return Uint8Array.from(values, (value) => index.get(value) ?? 0);
-  const rowLength = Math.ceil(width / 8);
-  const bytes = new Uint8Array(rowLength * height);
-  for (const [i, value] of values.entries()) {
-    const x = i % width;
-    const at = ((i - x) / width) * rowLength + (x >> 3);
-    if (index.get(value) === 1) bytes[at] = (bytes[at] ?? 0) | (0x80 >> (x & 7));
-  }
   return bytes;
 }
 

@@ -30,6 +30,27 @@ export function* tilesOf(rect: Rect, side: number): Generator<Rect> {
   }
 }
 
+/** Places in a palette, of so many bits each, the leftmost pixel in the highest bits; every row begins with a new byte. */
+export function packIndexes({ width, height, values }: Tile, palette: readonly number[], bits: number): Uint8Array {
+  const indexes = new Map(palette.map((value, index) => [value, index]));
+  const rowLength = Math.ceil((width * bits) / 8);
+  const bytes = new Uint8Array(rowLength * height);
+  let value = palette[0];
+  let index = 0;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      // Neighbours are mostly alike, and looking up is dear.
+      if (values[i] !== value) {
+        value = values[i] ?? 0;
+        index = indexes.get(value) ?? 0;
+      }
+      const at = y * rowLength + ((x * bits) >> 3);
+      bytes[at] = (bytes[at] ?? 0) | (index << (8 - bits - ((x * bits) & 7)));
+    }
+  }
+  return bytes;
+}
+
 /** PIXELs, RFC 6143 §7.4. */
 export function writePixels(out: ByteWriter, values: ArrayLike<number>, pixels: PixelWriter): void {
   const bytes = new Uint8Array(values.length * pixels.bytesPerPixel);
